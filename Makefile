@@ -1,0 +1,172 @@
+# mdstatic: one Makefile, no recursion. `make help` lists the targets.
+#
+# Each set of flags has a build folder of its own: build/ for the plain one, build-address,undefined/ for
+# SAN=address,undefined, build-cov/ for COV=1. A change of flags within one folder rebuilds it (the stamp below).
+
+VERSION  = 0.1.0
+PREFIX   = /usr/local
+DESTDIR  =
+SAN      =
+CC       = gcc
+AR       = gcc-ar
+WARN     = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wcast-qual -Wformat=2 -Wvla -Werror
+OPT      = -O2 -g
+CFLAGS   =
+LDFLAGS  =
+
+BUILD   := build$(if $(SAN),-$(SAN))
+SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_DEBUG)
+CPPFLAGS_ALL = -Igenerator -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMDSTATIC_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL   = -std=c11 $(WARN) $(OPT) $(SANFLAGS) $(CFLAGS)
+LDFLAGS_ALL  = $(SANFLAGS) $(LDFLAGS)
+
+PKGS       = libgit2 libcrypto libzstd libarchive jansson inih libutf8proc zlib
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
+
+# Folders in the order of the include rule (tests/includes): a folder links with those before it that it may include.
+FOLDERS  = base model source defs plan format build sign emit report resolve cmd
+USE_base    = base
+USE_model   = model base
+USE_source  = source base
+USE_defs    = defs model base
+USE_plan    = plan model base
+USE_format  = format base
+USE_build   = build plan format model base
+USE_sign    = sign format base
+USE_emit    = emit format base
+USE_report  = report build plan format model base
+USE_resolve = resolve format base
+USE_cmd     = cmd report resolve emit sign build plan defs source format model base
+
+src  = $(sort $(wildcard generator/$(1)/*.c))
+obj  = $(patsubst generator/%.c,$(BUILD)/obj/%.o,$(call src,$(1)))
+libs = $(foreach f,$(USE_$(1)),$(if $(call src,$(f)),$(BUILD)/lib/$(f).a))
+
+all: $(BUILD)/mdstatic $(BUILD)/libmdresolve.a ## the program and the device library
+.PHONY: all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# --- flags stamp: rebuilt objects when flags change -------------------------------------------------------------------
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(VERSION)' | cmp -s - $@ || \
+	echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(VERSION)' > $@
+FORCE:
+.PHONY: FORCE
+
+# `make V=1` shows the commands whole.
+Q    = $(if $(V),,@)
+note = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+$(BUILD)/obj/%.o: generator/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call note,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+define folder_rule
+$(BUILD)/lib/$(1).a: $(call obj,$(1))
+	@mkdir -p $$(@D); rm -f $$@
+	$(Q)$(AR) rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call folder_rule,$(f))))
+
+# The files of templates/starter, embedded for `mdstatic init`.
+STARTER = $(shell find templates/starter -type f)
+$(BUILD)/gen/starter.c: templates/embed $(STARTER)
+	@mkdir -p $(@D)
+	$(Q)templates/embed templates/starter > $@
+$(BUILD)/obj/starter.o: $(BUILD)/gen/starter.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+$(BUILD)/mdstatic: $(BUILD)/obj/main.o $(BUILD)/obj/starter.o $(call libs,cmd)
+	$(call note,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/libmdresolve.a: $(call obj,resolve) $(call obj,format) $(call obj,base)
+	@rm -f $@
+	$(call note,AR,$@)
+	$(Q)$(AR) rcs $@ $^
+
+# --- unit tests: tests/unit/FOLDER/NOUN.c is one program, linked with what FOLDER may use ------------------------------
+UNIT = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/*/*.c)))
+define unit_rule
+$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $(BUILD)/flags $(call libs,$(1))
+	@mkdir -p $$(@D)
+	$$(call note,UNIT,$$@)
+	$(Q)$$(CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) -Wno-unused-parameter -MMD -MP -MF $$@.d $$(LDFLAGS_ALL) -o $$@ $$< $(call libs,$(1)) -lcmocka $$(PKG_LIBS)
+endef
+$(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
+unit: $(UNIT) ## build the unit tests
+.PHONY: unit
+
+# --- fuzz targets: tests/fuzz/NOUN.c, engine-neutral; replayed over tests/fuzz/corpus/NOUN by the driver beside them ----
+FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out tests/fuzz/driver.c,$(sort $(wildcard tests/fuzz/*.c))))
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(BUILD)/flags $(call libs,cmd)
+	@mkdir -p $(@D)
+	$(call note,FUZZ,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Wno-missing-prototypes -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< tests/fuzz/driver.c $(call libs,cmd) $(PKG_LIBS)
+fuzz: $(FUZZ) ## build the fuzz targets
+.PHONY: fuzz
+
+# --- programs that the scripts of tests/system drive: tests/system/NOUN.c ------------------------------------------------
+$(BUILD)/tests/%: tests/system/%.c $(BUILD)/flags $(call libs,source)
+	@mkdir -p $(@D)
+	$(call note,TEST,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< $(call libs,source) $(PKG_LIBS)
+
+# --- benches: tests/bench/NOUN.c -----------------------------------------------------------------------------------------
+BENCH = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/flags $(call libs,cmd)
+	@mkdir -p $(@D)
+	$(call note,BENCH,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< $(call libs,cmd) $(PKG_LIBS)
+
+# --- what a machine needs: installed through apt when run as root, else the one line to run ------------------------------
+DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libutf8proc-dev zlib1g-dev
+DEPS_DEMO  = $(DEPS_BUILD) git ca-certificates nodejs npm
+DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format
+
+deps: ## install what building needs
+	@tests/deps $(DEPS_BUILD)
+deps-demo: ## install what the demo needs
+	@tests/deps $(DEPS_DEMO)
+deps-test: ## install what the tests need
+	@tests/deps $(DEPS_TEST)
+.PHONY: deps deps-demo deps-test
+
+# pkg-config is asked when this file is read, so what comes after deps runs in a fresh make.
+demo: deps-demo ## build, compile the example definitions with real packages, resolve five devices
+	@$(MAKE) --no-print-directory all
+	@BUILD='$(abspath $(BUILD))' examples/demo.sh
+test: deps-test ## everything that CI runs
+	@$(MAKE) --no-print-directory all unit
+	@BUILD='$(abspath $(BUILD))' tests/run
+bench: deps-test ## ratios to references measured in the same run
+	@$(MAKE) --no-print-directory all $(BENCH)
+	@BUILD='$(abspath $(BUILD))' tests/bench/run
+check-long: deps-test ## what takes too long for CI
+	@$(MAKE) --no-print-directory all
+	@BUILD='$(abspath $(BUILD))' tests/run long
+lint: ## cppcheck and clang-tidy over the generator
+	@BUILD='$(abspath $(BUILD))' CPPFLAGS='$(CPPFLAGS_ALL)' tests/lint
+.PHONY: demo test bench check-long lint
+
+install: all ## into $(DESTDIR)$(PREFIX)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/pkgconfig' '$(DESTDIR)$(PREFIX)/include' '$(DESTDIR)$(PREFIX)/share/mdstatic'
+	install -m 755 $(BUILD)/mdstatic '$(DESTDIR)$(PREFIX)/bin/mdstatic'
+	install -m 644 $(BUILD)/libmdresolve.a '$(DESTDIR)$(PREFIX)/lib/libmdresolve.a'
+	install -m 644 generator/resolve/mdresolve.h '$(DESTDIR)$(PREFIX)/include/mdresolve.h'
+	install -m 644 schemas/* '$(DESTDIR)$(PREFIX)/share/mdstatic/'
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' templates/mdresolve.pc > '$(DESTDIR)$(PREFIX)/lib/pkgconfig/mdresolve.pc'
+.PHONY: install
+
+clean: ## remove all build folders
+	rm -rf build build-*
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
+.PHONY: clean help
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

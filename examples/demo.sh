@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# The demo of `make demo`: example definitions with real packages → commit → signed tree → what five devices get, and why.
+# Needs: git, npm (for the packages), the built program in $BUILD. Everything it makes lies below $BUILD/demo.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=${BUILD:-$top/build}
+mdstatic=$build/mdstatic
+demo=$build/demo
+cache=$build/cache
+now=2026-11-21T08:00:00Z # fixed, so that the demo prints the same every time
+
+# version, SHA-256 of the package inside: also in the Git LFS pointers of examples/definitions
+packages="8.0.9 bcfc5e6c2547d83beb3202c43c54cd0a0d3fe48511c87e43585db214259e11f8
+8.0.10 4c5d60ab5ae56502857dc625e1dde2996fa6d9e64c479bbce59214774e2129dd"
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+
+# A real Android package out of the npm package io.appium.settings, kept in the cache under its hash.
+fetch() { # VERSION SHA256
+	local version=$1 hash=$2 tmp
+	[ -f "$cache/$hash.apk" ] && return
+	mkdir -p "$cache"
+	tmp=$(mktemp -d "$cache/fetch.XXXXXX")
+	(cd "$tmp" && npm pack --silent "io.appium.settings@$version" >/dev/null)
+	tar xzf "$tmp"/*.tgz -C "$tmp" package/apks/settings_apk-debug.apk
+	echo "$hash  $tmp/package/apks/settings_apk-debug.apk" | sha256sum -c --quiet
+	mv "$tmp/package/apks/settings_apk-debug.apk" "$cache/$hash.apk"
+	rm -rf "$tmp"
+}
+
+say "1. Packages: two releases of a real app, from npm"
+while read -r version hash; do
+	fetch "$version" "$hash"
+	printf '   %-7s %s\n' "$version" "$(stat -c '%s bytes' "$cache/$hash.apk")"
+done <<<"$packages"
+[ "${1:-}" = fetch ] && exit 0
+
+say "2. Definitions: a copy of examples/definitions, with development keys, committed to git"
+rm -rf "$demo"
+mkdir -p "$demo/definitions"
+cp -R "$top/examples/definitions/." "$demo/definitions"
+cd "$demo/definitions"
+git init -q -b main .
+while read -r version hash; do # the store in which Git LFS keeps what the pointers name
+	mkdir -p ".git/lfs/objects/${hash:0:2}/${hash:2:2}"
+	cp "$cache/$hash.apk" ".git/lfs/objects/${hash:0:2}/${hash:2:2}/$hash"
+done <<<"$packages"
+"$mdstatic" keys new "$demo/keys" --root keys
+git add -A
+GIT_AUTHOR_DATE=2026-11-20T08:00:00Z GIT_COMMITTER_DATE=2026-11-20T08:00:00Z \
+	git -c user.name=demo -c user.email=demo@example.com commit -qm "demo definitions"
+git log --format='   commit %h of %cI: %s'
+
+say "3. mdstatic check: what a pull request shows"
+"$mdstatic" check .
+
+say "4. mdstatic build: the signed tree"
+"$mdstatic" build . --out "$demo/tree" --keys "$demo/keys" --now "$now"
+
+say "5. mdstatic verify: every signature, hash and length"
+"$mdstatic" verify "$demo/tree" --root keys/1.root.json --now "$now"
+
+for device in "$top"/examples/devices/*.json; do
+	say "6. mdstatic resolve: $(basename "$device" .json)"
+	"$mdstatic" resolve "$demo/tree" --device "$device" --root keys/1.root.json --now "$now" --explain
+done

@@ -1,0 +1,92 @@
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+struct digests {
+	EVP_MD *sha256;
+	EVP_MD *md5; /* NULL until first asked for: where MD5 is switched off the rest still works */
+	EVP_MD_CTX *ctx;
+};
+
+static int update(struct digests *d, struct slice data)
+{
+	return data.n == 0 || EVP_DigestUpdate(d->ctx, data.p, data.n) == 1 ? 0 : -1;
+}
+
+static int finish(struct digests *d, uint8_t *out)
+{
+	return EVP_DigestFinal_ex(d->ctx, out, NULL) == 1 ? 0 : -1;
+}
+
+int digests_new(struct digests **out)
+{
+	struct digests *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return -1;
+	d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	d->ctx = EVP_MD_CTX_new();
+	if (!d->sha256 || !d->ctx) {
+		digests_free(d);
+		return -1;
+	}
+	*out = d;
+	return 0;
+}
+
+void digests_free(struct digests *d)
+{
+	if (!d)
+		return;
+	EVP_MD_free(d->sha256);
+	EVP_MD_free(d->md5);
+	EVP_MD_CTX_free(d->ctx);
+	free(d);
+}
+
+void digests_free_at(struct digests **d)
+{
+	digests_free(*d);
+}
+
+int digest_sha256(struct digests *d, uint8_t out[SHA256_SIZE], struct slice data)
+{
+	if (EVP_DigestInit_ex(d->ctx, d->sha256, NULL) != 1 || update(d, data))
+		return -1;
+	return finish(d, out);
+}
+
+int digest_sha256_3(struct digests *d, uint8_t out[SHA256_SIZE], struct slice a, struct slice b, struct slice c)
+{
+	if (EVP_DigestInit_ex(d->ctx, d->sha256, NULL) != 1 || update(d, a) || update(d, b) || update(d, c))
+		return -1;
+	return finish(d, out);
+}
+
+int digest_md5(struct digests *d, uint8_t out[MD5_SIZE], struct slice data)
+{
+	if (!d->md5)
+		d->md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+	if (!d->md5 || EVP_DigestInit_ex(d->ctx, d->md5, NULL) != 1 || update(d, data))
+		return -1;
+	return finish(d, out);
+}
+
+void digest_hex(char *out, const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		*out++ = "0123456789abcdef"[bytes[i] >> 4];
+		*out++ = "0123456789abcdef"[bytes[i] & 15];
+	}
+	*out = '\0';
+}
+
+uint64_t digest_head64(const uint8_t bytes[SHA256_SIZE])
+{
+	uint64_t head = 0;
+
+	for (int i = 0; i < 8; i++)
+		head = head << 8 | bytes[i];
+	return head;
+}

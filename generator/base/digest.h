@@ -1,0 +1,33 @@
+/* base/digest.h: SHA-256 and MD5 over libcrypto.
+ *
+ * A struct digests holds the fetched algorithms and one reusable context (fetching costs more than hashing 32 bytes); make
+ * one per thread and pass it down. Failures of libcrypto here can only be exhaustion of memory or a broken installation:
+ * the functions return -1 and the caller reports "cannot hash". */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include "base/attr.h"
+#include "base/slice.h"
+
+#define SHA256_SIZE 32
+#define SHA256_HEX  65 /* with the NUL */
+#define MD5_SIZE    16
+#define MD5_HEX     33
+
+struct digests; /* opaque */
+
+int digests_new(struct digests **out) MUST_CHECK;
+void digests_free(struct digests *d);
+void digests_free_at(struct digests **d); /* for CLEANUP */
+
+int digest_sha256(struct digests *d, uint8_t out[SHA256_SIZE], struct slice data) MUST_CHECK;
+/* SHA-256 of a followed by b followed by c (any may be empty): no copy is made. */
+int digest_sha256_3(struct digests *d, uint8_t out[SHA256_SIZE], struct slice a, struct slice b, struct slice c) MUST_CHECK;
+int digest_md5(struct digests *d, uint8_t out[MD5_SIZE], struct slice data) MUST_CHECK;
+
+void digest_hex(char *out, const uint8_t *bytes, size_t n); /* lower case, 2n digits and a NUL */
+
+/* First 8 bytes, big endian: the number that buckets and filters use. */
+uint64_t digest_head64(const uint8_t bytes[SHA256_SIZE]);
+
+#endif

@@ -1,0 +1,153 @@
+#include "base/strbuf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 64
+
+void strbuf_release(struct strbuf *sb)
+{
+	free(sb->p);
+	*sb = (struct strbuf)STRBUF_INIT;
+}
+
+void strbuf_reset(struct strbuf *sb)
+{
+	sb->n = 0;
+	sb->failed = false;
+	if (sb->p)
+		sb->p[0] = '\0';
+}
+
+char *strbuf_detach(struct strbuf *sb)
+{
+	char *p = NULL;
+
+	if (strbuf_grow(sb, 0))
+		p = TAKE(sb->p);
+	strbuf_release(sb);
+	return p;
+}
+
+bool strbuf_grow(struct strbuf *sb, size_t extra)
+{
+	size_t need, cap;
+	char *p;
+
+	if (sb->failed)
+		return false;
+	if (sb->p && extra < sb->cap - sb->n)
+		return true;
+	if (extra > PTRDIFF_MAX - 1 - sb->n) {
+		sb->failed = true;
+		return false;
+	}
+	need = sb->n + extra + 1;
+	cap = sb->cap + sb->cap / 2;
+	if (cap < need)
+		cap = need < FIRST_CAPACITY ? FIRST_CAPACITY : need;
+	p = realloc(sb->p, cap);
+	if (!p) {
+		sb->failed = true;
+		return false;
+	}
+	sb->p = p;
+	sb->cap = cap;
+	sb->p[sb->n] = '\0';
+	return true;
+}
+
+void strbuf_add(struct strbuf *sb, const void *p, size_t n)
+{
+	if (n == 0 || !strbuf_grow(sb, n))
+		return;
+	memcpy(sb->p + sb->n, p, n);
+	sb->n += n;
+	sb->p[sb->n] = '\0';
+}
+
+void strbuf_adds(struct strbuf *sb, const char *cstr)
+{
+	strbuf_addslice(sb, slice_of(cstr));
+}
+
+void strbuf_addslice(struct strbuf *sb, struct slice s)
+{
+	strbuf_add(sb, s.p, s.n);
+}
+
+void strbuf_addch(struct strbuf *sb, char c)
+{
+	strbuf_add(sb, &c, 1);
+}
+
+void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	strbuf_vaddf(sb, fmt, args);
+	va_end(args);
+}
+
+void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args)
+{
+	va_list again;
+	int n;
+
+	if (!strbuf_grow(sb, FIRST_CAPACITY))
+		return;
+	va_copy(again, args);
+	n = vsnprintf(sb->p + sb->n, sb->cap - sb->n, fmt, again);
+	va_end(again);
+	if (n >= 0 && (size_t)n >= sb->cap - sb->n && strbuf_grow(sb, (size_t)n))
+		n = vsnprintf(sb->p + sb->n, sb->cap - sb->n, fmt, args);
+	if (n < 0)
+		sb->failed = true;
+	if (sb->failed)
+		sb->p[sb->n] = '\0'; /* not a half-written piece */
+	else
+		sb->n += (size_t)n;
+}
+
+void strbuf_addhex(struct strbuf *sb, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+
+	if (n > PTRDIFF_MAX / 2) {
+		sb->failed = true;
+		return;
+	}
+	if (n == 0 || !strbuf_grow(sb, 2 * n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		sb->p[sb->n++] = "0123456789abcdef"[p[i] >> 4];
+		sb->p[sb->n++] = "0123456789abcdef"[p[i] & 15];
+	}
+	sb->p[sb->n] = '\0';
+}
+
+void strbuf_adduint(struct strbuf *sb, uint64_t v)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + v % 10);
+	while (v /= 10);
+	strbuf_add(sb, digits + at, sizeof(digits) - at);
+}
+
+void strbuf_truncate(struct strbuf *sb, size_t n)
+{
+	if (n >= sb->n)
+		return;
+	sb->n = n;
+	sb->p[n] = '\0';
+}
+
+struct slice strbuf_slice(const struct strbuf *sb)
+{
+	return (struct slice){ sb->p, sb->n };
+}

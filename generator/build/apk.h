@@ -1,0 +1,17 @@
+/* build/apk.h: what an Android package says about itself.
+ *
+ * Purpose    a wrong version or package name shall fail in review and not on phones.
+ * Bytes      a zip archive whose AndroidManifest.xml is compiled XML (build/axml.h). Only that entry is inflated.
+ * Input      hostile: the entry is at most APK_MANIFEST_MAX bytes; anything unreadable is -1 with a reason in *why,
+ * which lives in the arena or is constant. */
+#ifndef BUILD_APK_H
+#define BUILD_APK_H
+
+#include "build/axml.h"
+
+#define APK_MANIFEST_NAME "AndroidManifest.xml"
+#define APK_MANIFEST_MAX  (8u << 20)
+
+int apk_read(struct axml_manifest *out, struct arena *a, struct slice bytes, const char **why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,39 @@
+/* build/compile.h: from plans to the bytes of indexes, manifests and answers.
+ *
+ * Purpose    one struct compiled for each app: an index for every platform and kind that offers something, and the
+ *            content-addressed objects that they lead to. Pure but for hashing: the same model gives the same bytes.
+ * Objects    sorted by hash, distinct; the bytes lie in the arena of the result. Filters and packages are not in here.
+ * Errors     -1: memory or hashing failed (the caller reports "cannot compile"). */
+#ifndef BUILD_COMPILE_H
+#define BUILD_COMPILE_H
+
+#include "base/digest.h"
+#include "build/whitelist.h"
+#include "plan/plan.h"
+
+struct compiled_index {
+	struct plan plan;
+	struct slice bytes;
+	uint8_t hash[SHA256_SIZE];
+};
+
+struct compiled_object {
+	uint8_t hash[SHA256_SIZE];
+	const char *name; /* "manifest.json", "answer.json" */
+	struct slice bytes;
+};
+
+struct compiled {
+	struct arena mem;
+	struct compiled_index v[PLATFORM_COUNT * KIND_COUNT]; /* by platform, then kind; those that offer something */
+	size_t n;
+	struct compiled_object *objects;
+	size_t nobjects, objects_cap;
+};
+
+/* `filters` holds a filter for every list that the app's offers name. */
+int compile_app(struct compiled *out, const struct app *app, int64_t commit_time,
+		const struct whitelist_filter *filters, size_t nfilters, struct digests *digests) MUST_CHECK;
+void compiled_release(struct compiled *c);
+
+#endif

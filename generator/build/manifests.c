@@ -1,0 +1,233 @@
+#include "build/manifests.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "build/answer.h"
+#include "build/whitelists.h"
+
+/* What one manifest collects while its candidates are converted. */
+struct making {
+	struct compile *c;
+	const struct plan *plan;
+	struct manifest *m;
+	uint32_t *number_of; /* plan's rule number → number in this manifest + 1 */
+	size_t rules_cap, answers_cap;
+};
+
+static struct slice version_slice(struct compile *c, const struct version *v)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct slice s;
+
+	version_format(&sb, v);
+	s = arena_copy(&c->out->mem, strbuf_slice(&sb));
+	strbuf_release(&sb);
+	return s;
+}
+
+static struct mf_rule convert_rule(struct compile *c, const struct rule *r)
+{
+	struct mf_rule out = {
+		.known = true,
+		.element = r->element,
+		.op = r->op,
+		.values = r->values,
+		.nvalues = r->nvalues,
+		.has_lower = r->has_lower,
+		.has_upper = r->has_upper,
+		.exclusive = r->exclusive,
+		.default_result = r->default_result,
+	};
+
+	if (r->has_lower)
+		out.lower = version_slice(c, &r->lower);
+	if (r->has_upper)
+		out.upper = version_slice(c, &r->upper);
+	return out;
+}
+
+static uint32_t rule_number(struct making *k, uint32_t planned)
+{
+	if (!k->number_of[planned]) {
+		struct mf_rule r = convert_rule(k->c, k->plan->offers.rules.v[planned].rule);
+
+		ARENA_PUSH(&k->c->out->mem, k->m->rules, k->m->nrules, k->rules_cap, r);
+		k->number_of[planned] = (uint32_t)k->m->nrules;
+	}
+	return k->number_of[planned] - 1;
+}
+
+static uint32_t *rule_numbers(struct making *k, struct numbers planned)
+{
+	uint32_t *v = ARENA_ARRAY(&k->c->out->mem, uint32_t, planned.n);
+
+	for (size_t i = 0; i < planned.n; i++)
+		v[i] = rule_number(k, planned.v[i]);
+	return v;
+}
+
+static uint32_t list_number(const struct manifest *m, struct slice name)
+{
+	size_t low = 0, high = m->nwhitelists;
+
+	while (low + 1 < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (slice_cmp(m->whitelists[mid].name, name) <= 0)
+			low = mid;
+		else
+			high = mid;
+	}
+	return (uint32_t)low;
+}
+
+static void convert_guards(struct making *k, struct mf_candidate *out, const struct offer *o)
+{
+	struct arena *a = &k->c->out->mem;
+
+	out->dev = o->dev;
+	out->has_from = o->has_from;
+	out->from = o->from;
+	out->has_window = o->has_window;
+	out->start = o->start;
+	out->end = o->end;
+	out->has_percent = o->has_percent;
+	out->thousandths = o->thousandths;
+	out->has_limit = o->has_limit;
+	out->limit = o->limit;
+	out->nramp = o->nramp;
+	out->ramp = ARENA_ARRAY(a, struct mf_ramp, o->nramp);
+	for (size_t i = 0; i < o->nramp; i++)
+		out->ramp[i] = (struct mf_ramp) { o->ramp[i].at, o->ramp[i].thousandths };
+	out->nlists = o->nlists;
+	out->lists = ARENA_ARRAY(a, uint32_t, o->nlists);
+	for (size_t i = 0; i < o->nlists; i++)
+		out->lists[i] = list_number(k->m, o->lists[i]->name);
+	out->nunless = o->nunless;
+	out->unless = ARENA_ARRAY(a, uint32_t *, o->nunless);
+	out->unless_n = ARENA_ARRAY(a, size_t, o->nunless);
+	for (size_t i = 0; i < o->nunless; i++) {
+		out->unless[i] = rule_numbers(k, o->unless[i]);
+		out->unless_n[i] = o->unless[i].n;
+	}
+}
+
+/* The number of the release's and task's answer object among the manifest's answers. */
+static int answer_number(struct making *k, uint32_t *out, const struct offer *o)
+{
+	struct mf_answer answer = { .version = o->upgrade->version_text };
+	struct strbuf sb = STRBUF_INIT;
+	int bad = answer_upgrade(&sb, o->upgrade, o->task);
+
+	if (!bad)
+		bad = compile_object(k->c, answer.hash, "answer.json", strbuf_slice(&sb));
+	answer.length = (uint32_t)sb.n;
+	strbuf_release(&sb);
+	for (*out = 0; !bad && *out < k->m->nanswers; ++*out) {
+		const struct mf_answer *known = &k->m->answers[*out];
+
+		if (memcmp(known->hash, answer.hash, SHA256_SIZE) == 0 && slice_eq(known->version, answer.version))
+			return 0;
+	}
+	if (!bad)
+		ARENA_PUSH(&k->c->out->mem, k->m->answers, k->m->nanswers, k->answers_cap, answer);
+	return bad;
+}
+
+static int convert_candidate(struct making *k, struct mf_candidate *out, const struct candidate *from)
+{
+	const struct offer *o = from->offer;
+
+	convert_guards(k, out, o);
+	out->rules = rule_numbers(k, from->rules);
+	out->nrules = from->rules.n;
+	if (o->value) {
+		out->task = o->value->id;
+		out->value = o->value->value;
+		return 0;
+	}
+	out->task = o->task->id;
+	return answer_number(k, &out->answer, o);
+}
+
+int manifest_make(struct manifest *out, struct compile *c, const struct plan *plan, const struct plan_manifest *from,
+		  const struct manifest *shared)
+{
+	struct making k = { .c = c, .plan = plan, .m = out };
+
+	memset(out, 0, sizeof(*out));
+	if (shared) {
+		out->whitelists = shared->whitelists;
+		out->nwhitelists = shared->nwhitelists;
+	} else if (manifest_lists(&out->whitelists, &out->nwhitelists, c, from, 1)) {
+		return -1;
+	}
+	k.number_of = ARENA_ARRAY(&c->scratch, uint32_t, plan->offers.rules.n);
+	out->slots = ARENA_ARRAY(&c->out->mem, struct mf_slot, from->nslots);
+	out->nslots = from->nslots;
+	for (size_t i = 0; i < from->nslots; i++) {
+		struct mf_slot *slot = &out->slots[i];
+
+		slot->name = from->slots[i].name;
+		slot->n = from->slots[i].n;
+		slot->v = ARENA_ARRAY(&c->out->mem, struct mf_candidate, slot->n);
+		for (size_t j = 0; j < slot->n; j++) {
+			if (convert_candidate(&k, &slot->v[j], &from->slots[i].v[j]))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return slice_cmp(((const struct mf_whitelist *)a)->name, ((const struct mf_whitelist *)b)->name);
+}
+
+static int push_list(struct compile *c, struct mf_whitelist **v, size_t *n, size_t *cap, const struct whitelist *list)
+{
+	const struct whitelist_filter *f = whitelists_find(c->filters, c->nfilters, list);
+	struct mf_whitelist w = { .name = list->name, .id_type = list->id_type };
+
+	if (!f)
+		return -1;
+	memcpy(w.root, f->root, SHA256_SIZE);
+	memcpy(w.file, f->file, SHA256_SIZE);
+	w.ids = f->ids;
+	w.pages = f->plan.pages;
+	w.probes = f->plan.probes;
+	ARENA_PUSH(&c->out->mem, *v, *n, *cap, w);
+	return 0;
+}
+
+int manifest_lists(struct mf_whitelist **out, size_t *n, struct compile *c, const struct plan_manifest *from,
+		   size_t count)
+{
+	bool *seen = ARENA_ARRAY(&c->scratch, bool, c->nfilters + 1);
+	size_t cap = 0;
+
+	*out = NULL;
+	*n = 0;
+	for (size_t m = 0; m < count; m++) {
+		for (size_t i = 0; i < from[m].nslots; i++) {
+			for (size_t j = 0; j < from[m].slots[i].n; j++) {
+				const struct offer *o = from[m].slots[i].v[j].offer;
+
+				for (size_t l = 0; l < o->nlists; l++) {
+					const struct whitelist_filter *f =
+						whitelists_find(c->filters, c->nfilters, o->lists[l]);
+
+					if (f && seen[f - c->filters])
+						continue;
+					if (push_list(c, out, n, &cap, o->lists[l]))
+						return -1;
+					seen[f - c->filters] = true;
+				}
+			}
+		}
+	}
+	if (*n)
+		qsort(*out, *n, sizeof(**out), by_name);
+	return 0;
+}

@@ -1,0 +1,378 @@
+#include "cmd/appbuild.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "build/package.h"
+#include "build/whitelists.h"
+#include "format/paths.h"
+#include "report/plan.h"
+
+/* --- preparing -------------------------------------------------------------------------------------------------------- */
+
+static int check_roots(struct appbuild *b, struct build_run *run)
+{
+	struct diags *d = &run->load->d;
+
+	if (!b->app->nroots)
+		return diag_error(d, b->app->origin.path ? SRCPOS_FILE(b->app->origin.path) : SRCPOS_NONE,
+				  "there is no TUF root: keys/1.root.json is missing; `mdstatic keys new KEYDIR --root "
+				  "keys` makes one");
+	return roots_check(&b->chain, &b->mem, run->load->digests, b->app->roots, b->app->nroots, b->app->roots_dir,
+			   run->now, d);
+}
+
+static int load_previous(struct appbuild *b, struct build_run *run)
+{
+	struct slice dir = arena_printf(&b->mem, "%s/" SLICE_FMT, run->previous ? run->previous : run->out.path,
+					SLICE_ARG(b->app->app_code));
+
+	return previous_load(&b->previous, dir.p, b->app->app_code, &b->chain, run->load->digests, &run->load->d);
+}
+
+static void add_bytes(struct appbuild *b, const uint8_t hash[SHA256_SIZE], const char *name, struct slice bytes)
+{
+	struct object o = { .length = bytes.n, .name = name, .data = bytes };
+
+	memcpy(o.hash, hash, SHA256_SIZE);
+	objects_add(&b->objects, o);
+}
+
+/* Packages and filters of what is really offered: whatever a live offer refers to. */
+static void add_artifacts(struct appbuild *b, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->offers.n; i++) {
+		const struct offer *offer = &plan->offers.v[i];
+
+		if (offer->fate != OFFER_LIVE)
+			continue;
+		if (offer->upgrade && offer->upgrade->package.rel.n) {
+			struct object o = { .length = offer->upgrade->package.size, .name = PACKAGE_APK };
+
+			memcpy(o.hash, offer->upgrade->package.sha256, SHA256_SIZE);
+			objects_add(&b->objects, o);
+		}
+		for (size_t k = 0; k < offer->nlists; k++) {
+			const struct whitelist_filter *f = whitelists_find(b->filters, b->nfilters, offer->lists[k]);
+			struct object o = { .length = f->length, .name = FILTER_NAME, .data = strbuf_slice(&f->bytes) };
+
+			memcpy(o.hash, f->file, SHA256_SIZE);
+			objects_add(&b->objects, o);
+		}
+	}
+}
+
+static bool lists_object(const struct objects *s, const uint8_t hash[SHA256_SIZE])
+{
+	for (size_t low = 0, high = s->n; low < high;) {
+		size_t mid = low + (high - low) / 2;
+		int c = memcmp(s->v[mid].hash, hash, SHA256_SIZE);
+
+		if (c == 0)
+			return true;
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+/* recipes.json tells of nothing that the tree does not list: a pending release leaves no trace in it. */
+static int add_recipes(struct appbuild *b, struct build_run *run)
+{
+	struct recipes all = recipe_book_close(&b->book), listed = { ARENA_ARRAY(&b->mem, struct recipe, all.n), 0 };
+	uint8_t hash[SHA256_SIZE];
+
+	objects_sort(&b->objects);
+	for (size_t i = 0; i < all.n; i++) {
+		if (lists_object(&b->objects, all.v[i].hash))
+			listed.v[listed.n++] = all.v[i];
+	}
+	if (recipes_encode(&b->recipes, &listed) || digest_sha256(run->load->digests, hash, strbuf_slice(&b->recipes)))
+		return diag_environment(&run->load->d, NULL, "cannot write " RECIPES_NAME ": out of memory");
+	add_bytes(b, hash, RECIPES_NAME, strbuf_slice(&b->recipes));
+	objects_sort(&b->objects);
+	return 0;
+}
+
+static int compile(struct appbuild *b, struct build_run *run)
+{
+	struct load *l = run->load;
+
+	if (compile_app(&b->compiled, b->app, l->model.commit_time, b->filters, b->nfilters, l->digests))
+		return diag_environment(&l->d, b->app->origin.path,
+					"cannot compile this app: out of memory, or libcrypto failed");
+	for (size_t i = 0; i < b->compiled.nobjects; i++)
+		add_bytes(b, b->compiled.objects[i].hash, b->compiled.objects[i].name, b->compiled.objects[i].bytes);
+	for (size_t i = 0; i < b->compiled.n; i++)
+		add_artifacts(b, &b->compiled.v[i].plan);
+	return add_recipes(b, run);
+}
+
+void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app)
+{
+	struct load *l = run->load;
+	const struct filetree *tree = source_tree(l->source);
+
+	*b = (struct appbuild) { .app = app, .mem = ARENA_INIT, .previous = PREVIOUS_INIT, .objects = OBJECTS_INIT };
+	b->book = (struct recipe_book) { .a = &b->mem, .digests = l->digests };
+	if (!check_roots(b, run) && !load_previous(b, run))
+		b->book.known = &b->previous.recipes;
+	cmd_progress("reading packages and lists of " SLICE_FMT, SLICE_ARG(app->app_code));
+	packages_prepare(app, tree, l->digests, &b->book, &b->mem, &l->d);
+	whitelists_prepare(&b->filters, &b->nfilters, &b->mem, app, tree, run->jobs, &b->book, &l->d);
+	cmd_progress_end();
+	if (!l->d.errors)
+		compile(b, run);
+}
+
+/* --- signing and writing ------------------------------------------------------------------------------------------------ */
+
+static int by_path(const void *a, const void *b)
+{
+	return slice_cmp(((const struct tuf_target *)a)->path, ((const struct tuf_target *)b)->path);
+}
+
+static struct tuf_target *index_targets(struct appbuild *b)
+{
+	struct tuf_target *v = ARENA_ARRAY(&b->mem, struct tuf_target, b->compiled.n);
+	struct strbuf path = STRBUF_INIT;
+
+	for (size_t i = 0; i < b->compiled.n; i++) {
+		const struct compiled_index *ix = &b->compiled.v[i];
+
+		strbuf_reset(&path);
+		path_index_target(&path, ix->plan.platform, ix->plan.kind);
+		v[i].path = arena_copy(&b->mem, strbuf_slice(&path));
+		v[i].length = ix->bytes.n;
+		memcpy(v[i].hash, ix->hash, SHA256_SIZE);
+	}
+	strbuf_release(&path);
+	if (b->compiled.n)
+		qsort(v, b->compiled.n, sizeof(*v), by_path);
+	return v;
+}
+
+static int sign(struct appbuild *b, struct build_run *run)
+{
+	struct roles_input in = {
+		.app = b->app->app_code,
+		.now = run->now,
+		.root = &b->chain.v[b->chain.n - 1],
+		.roots_dir = b->app->roots_dir,
+		.keys = &run->keys,
+		.indexes = index_targets(b),
+		.nindexes = b->compiled.n,
+		.objects = objects_targets(&b->mem, &b->objects),
+		.nobjects = b->objects.n,
+		.previous = b->previous.dir ? &b->previous.parts : NULL,
+	};
+
+	return roles_make(&b->parts, &b->mem, run->load->digests, &in, &run->load->d);
+}
+
+/* The bytes of an object that neither this build made in memory nor the previous tree holds: a package of the repository. */
+static int place_package(struct appbuild *b, struct build_run *run, struct tree *t, struct object o)
+{
+	const struct filetree *tree = source_tree(run->load->source);
+	struct blob blob = { 0 };
+	int placed = 1;
+
+	for (size_t i = 0; i < b->app->nupgrades && placed == 1; i++) {
+		const struct package *p = &b->app->upgrades[i].package;
+		const struct file_entry *e = p->rel.n ? filetree_find(tree, p->rel) : NULL;
+
+		if (!e || memcmp(p->sha256, o.hash, SHA256_SIZE) != 0)
+			continue;
+		if (filetree_read(&blob, tree, e, PACKAGE_MAX, &run->load->d))
+			return -1;
+		o.data = blob.data;
+		placed = tree_object(t, &o, &run->load->d);
+		blob_release(&blob);
+	}
+	return placed;
+}
+
+static int place_objects(struct appbuild *b, struct build_run *run, struct tree *t)
+{
+	struct strbuf path = STRBUF_INIT;
+	int placed = 0;
+
+	for (size_t i = 0; i < b->objects.n && placed >= 0; i++) {
+		const struct object *o = &b->objects.v[i];
+
+		cmd_progress("writing object %zu of %zu", i + 1, b->objects.n);
+		b->bytes += o->length;
+		placed = tree_object(t, o, &run->load->d);
+		if (placed == 1)
+			placed = place_package(b, run, t, *o);
+		if (placed == 1) {
+			struct elsewhere e = { .length = o->length };
+
+			strbuf_reset(&path);
+			path_object(&path, o->hash, o->name);
+			e.path = arena_copy(&b->mem, strbuf_slice(&path));
+			ARENA_PUSH(&b->mem, b->elsewhere, b->nelsewhere, b->elsewhere_cap, e);
+		}
+	}
+	cmd_progress_end();
+	strbuf_release(&path);
+	return placed < 0 ? -1 : 0;
+}
+
+static int place_indexes(struct appbuild *b, struct build_run *run, struct tree *t)
+{
+	struct strbuf target = STRBUF_INIT, file = STRBUF_INIT;
+	int bad = 0;
+
+	for (size_t i = 0; i < b->compiled.n && !bad; i++) {
+		const struct compiled_index *ix = &b->compiled.v[i];
+
+		strbuf_reset(&target);
+		strbuf_reset(&file);
+		path_index_target(&target, ix->plan.platform, ix->plan.kind);
+		path_target_file(&file, strbuf_slice(&target), ix->hash);
+		bad = tree_file(t, file.p, ix->bytes, &run->load->d);
+	}
+	strbuf_release(&target);
+	strbuf_release(&file);
+	return bad;
+}
+
+static int place_metadata(struct appbuild *b, struct build_run *run, struct tree *t)
+{
+	struct strbuf path = STRBUF_INIT;
+	int bad = 0;
+
+	for (size_t i = 0; i < b->chain.n && !bad; i++) {
+		strbuf_reset(&path);
+		path_metadata(&path, i + 1, "root");
+		bad = tree_file(t, path.p, b->app->roots[i], &run->load->d);
+	}
+	for (size_t i = 0; i < b->parts.n && !bad; i++) {
+		const struct tuf_part *part = &b->parts.v[i];
+
+		if (!part->bytes.n)
+			continue;
+		strbuf_reset(&path);
+		path_metadata(&path, slice_eqs(part->role, "timestamp") ? 0 : part->version,
+			      arena_str(&b->mem, part->role));
+		bad = tree_file(t, path.p, part->bytes, &run->load->d);
+	}
+	strbuf_release(&path);
+	return bad;
+}
+
+static int by_elsewhere(const void *a, const void *b)
+{
+	return slice_cmp(((const struct elsewhere *)a)->path, ((const struct elsewhere *)b)->path);
+}
+
+static int place_buildinfo(struct appbuild *b, struct build_run *run, struct tree *t)
+{
+	const struct tuf_part *timestamp = tuf_part_find(&b->parts, SLICE("timestamp"));
+	uint8_t now[SHA256_SIZE], lineage[BUILDINFO_LINEAGE][SHA256_SIZE];
+	struct strbuf bytes = STRBUF_INIT;
+	struct buildinfo info = {
+		.app = b->app->app_code,
+		.commit = slice_of(source_commit(run->load->source)),
+		.tool = slice_of(MDSTATIC_VERSION),
+		.lineage = lineage,
+		.elsewhere = b->elsewhere,
+		.nelsewhere = b->nelsewhere,
+	};
+	int bad;
+
+	if (b->nelsewhere)
+		qsort(b->elsewhere, b->nelsewhere, sizeof(*b->elsewhere), by_elsewhere);
+	if (digest_sha256(run->load->digests, now, timestamp->bytes))
+		return diag_environment(&run->load->d, NULL, "cannot hash timestamp.json");
+	info.nlineage =
+		buildinfo_lineage(lineage, &b->previous.build, b->previous.dir ? b->previous.timestamp : NULL, now);
+	bad = roles_buildinfo(&bytes, &b->mem, &info, b->previous.build_bytes, &run->keys.v[TUF_TIMESTAMP],
+			      &run->load->d);
+	if (!bad)
+		bad = tree_file(t, BUILDINFO_NAME, strbuf_slice(&bytes), &run->load->d);
+	strbuf_release(&bytes);
+	return bad;
+}
+
+void appbuild_write(struct appbuild *b, struct build_run *run)
+{
+	struct tree t = TREE_INIT;
+
+	if (sign(b, run))
+		return;
+	if (!tree_begin(&t, &run->out, b->app->app_code, b->previous.dir, &run->load->d) &&
+	    !place_objects(b, run, &t) && !place_indexes(b, run, &t) && !place_metadata(b, run, &t) &&
+	    !place_buildinfo(b, run, &t) && tree_commit(&t, &b->changed, &run->load->d) && !run->load->d.errors)
+		diag_environment(&run->load->d, run->out.path, "the tree could not be written");
+	tree_end(&t);
+}
+
+/* --- reporting ---------------------------------------------------------------------------------------------------------- */
+
+static void report_text(const struct appbuild *b, const struct build_run *run)
+{
+	const struct tuf_part *timestamp = tuf_part_find(&b->parts, SLICE("timestamp"));
+	struct strbuf line = STRBUF_INIT;
+
+	printf(SLICE_FMT ": %s, timestamp version %llu, %zu objects of %llu bytes", SLICE_ARG(b->app->app_code),
+	       b->changed ? "written" : "unchanged", (unsigned long long)timestamp->version, b->objects.n,
+	       (unsigned long long)b->bytes);
+	if (b->nelsewhere)
+		printf(", %zu of them kept elsewhere", b->nelsewhere);
+	printf(" (commit %.12s)\n", *source_commit(run->load->source) ? source_commit(run->load->source) : "none");
+	for (size_t i = 0; i < b->compiled.n; i++) {
+		strbuf_reset(&line);
+		report_index_line(&line, &b->compiled.v[i]);
+		printf("  %s\n", line.p);
+	}
+	strbuf_release(&line);
+}
+
+static json_t *report_json(const struct appbuild *b)
+{
+	json_t *indexes = json_array(), *roles = json_object();
+
+	for (size_t i = 0; i < b->compiled.n; i++)
+		json_array_append_new(indexes, report_index(&b->compiled.v[i]));
+	for (size_t i = 0; i < b->parts.n; i++)
+		json_object_setn_new(roles, b->parts.v[i].role.p, b->parts.v[i].role.n,
+				     json_integer((json_int_t)b->parts.v[i].version));
+	return json_pack("{s:s%, s:b, s:I, s:I, s:I, s:o, s:o}", "app", b->app->app_code.p, b->app->app_code.n,
+			 "changed", b->changed, "objects", (json_int_t)b->objects.n, "objectBytes",
+			 (json_int_t)b->bytes, "elsewhere", (json_int_t)b->nelsewhere, "versions", roles, "indexes",
+			 indexes);
+}
+
+void appbuild_report(const struct appbuild *v, size_t n, const struct build_run *run)
+{
+	json_t *apps;
+
+	if (!run->json) {
+		for (size_t i = 0; i < n; i++)
+			report_text(&v[i], run);
+		return;
+	}
+	apps = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(apps, report_json(&v[i]));
+	apps = json_pack("{s:s, s:s, s:o}", "commit", source_commit(run->load->source), "tool", MDSTATIC_VERSION,
+			 "apps", apps);
+	json_dumpf(apps, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+	printf("\n");
+	json_decref(apps);
+}
+
+void appbuild_release(struct appbuild *b)
+{
+	for (size_t i = 0; i < b->nfilters; i++)
+		whitelist_filter_release(&b->filters[i]);
+	compiled_release(&b->compiled);
+	objects_release(&b->objects);
+	strbuf_release(&b->recipes);
+	previous_release(&b->previous);
+	arena_release(&b->mem);
+}

@@ -1,0 +1,341 @@
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/instant.h"
+#include "base/pool.h"
+#include "base/text.h"
+
+#define LISTED_MAX 64 /* names offered to text_nearest() */
+
+static void print_usage(const struct command *c, FILE *to)
+{
+	fprintf(to, "usage: mdstatic %s%s%s", c->name, *c->positional ? " " : "", c->positional);
+	for (const struct cmd_option *o = c->options; o->name; o++) {
+		fprintf(to, " %s--%s%s%s%s%s", o->required ? "" : "[", o->name, o->value ? " " : "",
+			o->value ? o->value : "", o->required ? "" : "]", o->many ? "..." : "");
+	}
+	fputc('\n', to);
+}
+
+static int print_help(const struct command *c)
+{
+	printf("mdstatic %s: %s\n\n", c->name, c->summary);
+	print_usage(c, stdout);
+	printf("\n");
+	for (const struct cmd_option *o = c->options; o->name; o++) {
+		char left[64];
+		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+		printf("  %-24s %s\n", left, o->help);
+	}
+	printf("  %-24s %s\n", "--help", "this page");
+	return EXIT_DONE;
+}
+
+int cmd_usage(const struct command *c, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	fprintf(stderr, "mdstatic %s: ", c->name);
+	vfprintf(stderr, fmt, args);
+	fputc('\n', stderr);
+	va_end(args);
+	print_usage(c, stderr);
+	return EXIT_USAGE;
+}
+
+static int help_all(bool markdown)
+{
+	if (markdown) {
+		printf("| command | does |\n|---|---|\n");
+		for (size_t i = 0; i < ncommands; i++) {
+			printf("| `mdstatic %s%s%s` | %s |\n", commands[i]->name, *commands[i]->positional ? " " : "",
+			       commands[i]->positional, commands[i]->summary);
+		}
+		return EXIT_DONE;
+	}
+	printf("mdstatic: releases, whitelists and switches for mobile apps, as a signed static tree\n\n");
+	printf("usage: mdstatic COMMAND [ARGUMENT]...\n\n");
+	for (size_t i = 0; i < ncommands; i++)
+		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\n`mdstatic COMMAND --help` tells more about one of them.\n"
+	       "exit: 0 done, 1 definitions or tree are bad, 2 usage, 3 the environment failed, 4 somebody else "
+	       "published first\n");
+	return EXIT_DONE;
+}
+
+/* Matches one- and two-word names; *words is how many arguments the name took. */
+static const struct command *find_command(int argc, char **argv, int *words)
+{
+	for (size_t i = 0; i < ncommands; i++) {
+		const char *name = commands[i]->name;
+		const char *space = strchr(name, ' ');
+
+		if (!space && strcmp(argv[1], name) == 0) {
+			*words = 1;
+			return commands[i];
+		}
+		if (space && argc > 2 && strlen(argv[1]) == (size_t)(space - name) &&
+		    strncmp(argv[1], name, (size_t)(space - name)) == 0 && strcmp(argv[2], space + 1) == 0) {
+			*words = 2;
+			return commands[i];
+		}
+	}
+	return NULL;
+}
+
+static int unknown_command(int argc, char **argv)
+{
+	struct slice names[LISTED_MAX], near;
+	char two[128];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ncommands && n < LISTED_MAX; i++)
+		names[n++] = slice_of(commands[i]->name);
+	snprintf(two, sizeof(two), "%s%s%s", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	near = text_nearest(slice_of(argv[1]), names, n);
+	if (!near.n)
+		near = text_nearest(slice_of(two), names, n);
+	fprintf(stderr, "mdstatic: unknown command \"%s\"", argv[1]);
+	if (near.n)
+		fprintf(stderr, "; did you mean \"" SLICE_FMT "\"?", SLICE_ARG(near));
+	fprintf(stderr, "\n`mdstatic help` lists the commands.\n");
+	return EXIT_USAGE;
+}
+
+static const struct cmd_option *find_option(const struct command *c, struct slice name)
+{
+	for (const struct cmd_option *o = c->options; o->name; o++) {
+		if (slice_eqs(name, o->name))
+			return o;
+	}
+	return NULL;
+}
+
+static int unknown_option(const struct command *c, struct slice name)
+{
+	struct slice names[LISTED_MAX], near;
+	size_t n = 0;
+
+	for (const struct cmd_option *o = c->options; o->name && n < LISTED_MAX; o++)
+		names[n++] = slice_of(o->name);
+	near = text_nearest(name, names, n);
+	if (near.n)
+		return cmd_usage(c, "unknown option --" SLICE_FMT "; did you mean --" SLICE_FMT "?", SLICE_ARG(name),
+				 SLICE_ARG(near));
+	return cmd_usage(c, "unknown option --" SLICE_FMT, SLICE_ARG(name));
+}
+
+/* One option at argv[*i]: `--name value`, `--name=value` or a flag. */
+static int take_option(struct cmd_args *a, int argc, char **argv, int *i)
+{
+	struct slice rest = slice_of(argv[*i] + 2), name = slice_cut(&rest, '=');
+	const struct cmd_option *o = find_option(a->command, name);
+	const char *value = rest.p;
+
+	if (!o)
+		return unknown_option(a->command, name);
+	if (!o->value && value)
+		return cmd_usage(a->command, "--%s takes no value", o->name);
+	if (o->value && !value) {
+		if (*i + 1 >= argc)
+			return cmd_usage(a->command, "--%s needs a value: %s", o->name, o->value);
+		value = argv[++*i];
+	}
+	if (!o->many && (o->value ? cmd_value(a, o->name) != NULL : cmd_flag(a, o->name)))
+		return cmd_usage(a->command, "--%s is given twice", o->name);
+	a->names[a->noptions] = o->name;
+	a->values[a->noptions++] = value ? value : "";
+	return 0;
+}
+
+static int take_args(struct cmd_args *a, int argc, char **argv)
+{
+	bool literal = false;
+
+	for (int i = 0; i < argc; i++) {
+		if (!literal && strcmp(argv[i], "--") == 0) {
+			literal = true;
+		} else if (!literal && strncmp(argv[i], "--", 2) == 0) {
+			int bad = take_option(a, argc, argv, &i);
+			if (bad)
+				return bad;
+		} else if (!literal && argv[i][0] == '-' && argv[i][1]) {
+			return cmd_usage(a->command, "unknown option %s; options begin with two dashes", argv[i]);
+		} else {
+			a->positional[a->npositional++] = argv[i];
+		}
+	}
+	if (a->npositional < a->command->min_positional)
+		return cmd_usage(a->command, "something is missing: %s", a->command->positional);
+	if (a->npositional > a->command->max_positional)
+		return cmd_usage(a->command, "too many arguments: \"%s\"", a->positional[a->command->max_positional]);
+	for (const struct cmd_option *o = a->command->options; o->name; o++) {
+		if (o->required && !cmd_value(a, o->name))
+			return cmd_usage(a->command, "--%s %s is required", o->name, o->value);
+	}
+	return 0;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0)
+			return false;
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	}
+	return false;
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+	struct cmd_args a = { .command = c };
+	size_t room = (size_t)argc + 1;
+	int code;
+
+	if (wants_help(argc, argv))
+		return cmd_finish(&a, print_help(c));
+	a.positional = calloc(room, sizeof(*a.positional));
+	a.names = calloc(room, sizeof(*a.names));
+	a.values = calloc(room, sizeof(*a.values));
+	if (!a.positional || !a.names || !a.values) {
+		fprintf(stderr, "mdstatic: out of memory\n");
+		code = EXIT_ENVIRONMENT;
+	} else {
+		code = take_args(&a, argc, argv);
+		if (!code)
+			code = cmd_finish(&a, c->run(&a));
+	}
+	free(a.positional);
+	free(a.names);
+	free(a.values);
+	return code;
+}
+
+int cmd_main(int argc, char **argv)
+{
+	const struct command *c;
+	struct cmd_args none = { 0 };
+	int words = 0;
+
+	if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "C")) {
+		fprintf(stderr, "mdstatic: cannot set the C locale\n");
+		return EXIT_ENVIRONMENT;
+	}
+	if (argc < 2) {
+		fprintf(stderr, "usage: mdstatic COMMAND [ARGUMENT]...\n`mdstatic help` lists the commands.\n");
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("mdstatic %s\n", MDSTATIC_VERSION);
+		return cmd_finish(&none, EXIT_DONE);
+	}
+	c = find_command(argc, argv, &words);
+	if (c)
+		return run_command(c, argc - 1 - words, argv + 1 + words);
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return cmd_finish(&none, help_all(argc > 2 && strcmp(argv[2], "--markdown") == 0));
+	return unknown_command(argc, argv);
+}
+
+const char *cmd_value(const struct cmd_args *a, const char *option)
+{
+	for (size_t i = a->noptions; i-- > 0;) {
+		if (strcmp(a->names[i], option) == 0)
+			return a->values[i];
+	}
+	return NULL;
+}
+
+bool cmd_flag(const struct cmd_args *a, const char *option)
+{
+	return cmd_value(a, option) != NULL;
+}
+
+size_t cmd_values(const struct cmd_args *a, const char *option, const char **out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->noptions && n < max; i++) {
+		if (strcmp(a->names[i], option) == 0)
+			out[n++] = a->values[i];
+	}
+	return n;
+}
+
+int cmd_time(int64_t *out, const struct cmd_args *a, const char *option)
+{
+	const char *text = cmd_value(a, option);
+
+	*out = instant_now();
+	if (text && !instant_parse(out, slice_of(text)))
+		return cmd_usage(a->command, "--%s is \"%s\"; it must be a time like 2026-11-21T08:00:00Z", option,
+				 text);
+	return 0;
+}
+
+int cmd_jobs(unsigned *out, const struct cmd_args *a)
+{
+	const char *text = cmd_value(a, "jobs");
+	uint64_t n = 0;
+
+	*out = pool_processors();
+	if (!text)
+		return 0;
+	if (!text_uint(&n, slice_of(text)) || n < 1 || n > 64)
+		return cmd_usage(a->command, "--jobs is \"%s\"; it must lie in 1..64", text);
+	*out = (unsigned)n;
+	return 0;
+}
+
+int cmd_diag_format(enum diag_format *out, const struct cmd_args *a)
+{
+	const char *text = cmd_value(a, "format");
+
+	*out = DIAG_TEXT;
+	if (!text || strcmp(text, "text") == 0)
+		return 0;
+	if (strcmp(text, "json") == 0)
+		*out = DIAG_JSON;
+	else if (strcmp(text, "github") == 0)
+		*out = DIAG_GITHUB;
+	else
+		return cmd_usage(a->command, "--format is \"%s\"; it must be text, json or github", text);
+	return 0;
+}
+
+int cmd_finish(const struct cmd_args *a, int code)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "mdstatic%s%s: cannot write the output: %s\n", a->command ? " " : "",
+			a->command ? a->command->name : "", strerror(errno));
+		return EXIT_ENVIRONMENT;
+	}
+	return code;
+}
+
+void cmd_progress(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	va_start(args, fmt);
+	fputs("\r\033[K", stderr);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fflush(stderr);
+}
+
+void cmd_progress_end(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}

@@ -1,0 +1,102 @@
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/fileio.h"
+#include "cmd/cmd.h"
+#include "cmd/starter.h"
+#include "sign/keys.h"
+#include "source/source.h"
+
+extern const struct command cmd_init;
+
+#define DIR_MODE  0755
+#define FILE_MODE 0644
+
+/* DIR/path, whose folders are made as needed. */
+static int write_file(const char *dir, const char *path, struct slice data, struct diags *d)
+{
+	struct strbuf full = STRBUF_INIT, folder = STRBUF_INIT;
+	int bad;
+
+	strbuf_addf(&full, "%s/%s", dir, path);
+	strbuf_addslice(&folder, slice_sub(strbuf_slice(&full), 0, (size_t)slice_rfind(strbuf_slice(&full), '/')));
+	bad = file_mkdirs(folder.p, DIR_MODE, d) || file_create(full.p, data, FILE_MODE, d) ? -1 : 0;
+	strbuf_release(&full);
+	strbuf_release(&folder);
+	return bad;
+}
+
+/* Nothing of what init would write may be there: the user's files are never touched. */
+static int check_empty(const char *dir, struct diags *d)
+{
+	struct strbuf path = STRBUF_INIT;
+	int bad = 0;
+
+	for (size_t i = 0; i < nstarter_files; i++) {
+		strbuf_reset(&path);
+		strbuf_addf(&path, "%s/%s", dir, starter_files[i].path);
+		if (file_exists(path.p))
+			bad = diag_environment(d, path.p, "exists already; init writes into a new or empty folder only");
+	}
+	strbuf_release(&path);
+	return bad;
+}
+
+static int make_keys(const char *dir, int64_t now, struct diags *d)
+{
+	struct strbuf keys = STRBUF_INIT, root = STRBUF_INIT;
+	struct digests *digests = NULL;
+	int bad = -1;
+
+	strbuf_addf(&keys, "%s/.mdstatic/keys", dir);
+	strbuf_addf(&root, "%s/keys", dir);
+	if (digests_new(&digests))
+		diag_environment(d, NULL, "libcrypto gives no SHA-256 here");
+	else
+		bad = keys_new(keys.p, root.p, now, digests, d);
+	digests_free(digests);
+	strbuf_release(&keys);
+	strbuf_release(&root);
+	return bad;
+}
+
+static int init(const char *dir, int64_t now, struct diags *d)
+{
+	if (check_empty(dir, d) || file_mkdirs(dir, DIR_MODE, d))
+		return -1;
+	for (size_t i = 0; i < nstarter_files; i++) {
+		if (write_file(dir, starter_files[i].path, slice_bytes(starter_files[i].data, starter_files[i].n), d))
+			return -1;
+	}
+	return make_keys(dir, now, d) || source_create(dir, d) ? -1 : 0;
+}
+
+static int run(const struct cmd_args *a)
+{
+	const char *dir = a->positional[0];
+	struct diags d = DIAGS_INIT;
+	int64_t now;
+	int code = cmd_time(&now, a, "now");
+
+	if (code)
+		return code;
+	if (!init(dir, now, &d)) {
+		printf("%s: starter definitions, and development keys in %s/.mdstatic/keys (git ignores them)\n"
+		       "next:\n  cd %s && git add -A && git commit -m 'starter definitions'\n"
+		       "  mdstatic check .\n  mdstatic build . --out ../tree --keys .mdstatic/keys\n",
+		       dir, dir, dir);
+	}
+	diags_print(&d, DIAG_TEXT, stderr);
+	code = diags_exit(&d);
+	diags_release(&d);
+	return code;
+}
+
+static const struct cmd_option options[] = {
+	{ "now", "TIME", "when the root's year begins (default: the clock)", false, false },
+	{ NULL, NULL, NULL, false, false },
+};
+
+const struct command cmd_init = {
+	"init", "DIR", 1, 1, "starter definitions, development keys in DIR/.mdstatic/keys, CI files", options, run,
+};

@@ -1,0 +1,40 @@
+/* cmd/load.h: from REPO and --rev or --worktree to a model, for every command that reads definitions.
+ *
+ * Ownership  load_close() frees everything; the model and all its texts die with it.
+ * Errors     collected in `d`; load_open() returns -1 when there is no model to go on with (then the diags say why), 0 else,
+ *            also when definitions have errors: d.errors tells. */
+#ifndef CMD_LOAD_H
+#define CMD_LOAD_H
+
+#include "base/digest.h"
+#include "cmd/cmd.h"
+#include "model/model.h"
+#include "source/source.h"
+
+struct load {
+	struct source *source;
+	struct digests *digests;
+	struct arena mem;
+	struct model model;
+	struct diags d;
+};
+
+#define LOAD_INIT                                                                                                      \
+	{                                                                                                              \
+		.mem = ARENA_INIT, .d = DIAGS_INIT                                                                     \
+	}
+
+/* Options that every such command has. */
+#define LOAD_OPTIONS                                                                                                   \
+	{ "rev", "REV", "the commit to read (default HEAD)", false, false },                                           \
+		{ "worktree", NULL, "read the work tree instead of a commit", false, false },                          \
+	{                                                                                                              \
+		"any-owner", NULL, "also read a repository that belongs to another user", false, false                 \
+	}
+
+/* 0, or EXIT_USAGE with a message where the options contradict each other; call it first. */
+int load_usage(const struct cmd_args *a) MUST_CHECK;
+int load_open(struct load *l, const struct cmd_args *a) MUST_CHECK;
+void load_close(struct load *l);
+
+#endif

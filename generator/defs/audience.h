@@ -1,0 +1,14 @@
+/* defs/audience.h: audience.json, counts of devices by attribute value: `{"<platform>": {"<attribute>": {"<value>": count}}}`.
+ *
+ * Nothing of it reaches the model: it serves reviews alone. Checked here: platforms, attributes that the app's rules could
+ * name, and counts from 0 to 10^11. app->elements must be filled. */
+#ifndef DEFS_AUDIENCE_H
+#define DEFS_AUDIENCE_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "model/model.h"
+
+void audience_check(const struct app *app, struct origin origin, struct arena *a, struct diags *d);
+
+#endif

@@ -1,0 +1,119 @@
+#include "emit/copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK ((size_t)128 << 10)
+
+static void close_at(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static void md_ctx_free_at(EVP_MD_CTX **c)
+{
+	EVP_MD_CTX_free(*c);
+}
+
+static int fail(struct diags *d, const char *path, const char *what)
+{
+	return diag_environment(d, path, "cannot %s: %s", what, strerror(errno));
+}
+
+static int open_source(const char *path, struct diags *d)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		fail(d, path, "open");
+	} else if (!S_ISREG(st.st_mode)) {
+		diag_environment(d, path, "is not a regular file");
+	} else {
+		return fd;
+	}
+	close_at(&fd);
+	return -1;
+}
+
+static int open_new(const char *path, struct diags *d)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	if (fd < 0 || fchmod(fd, 0644)) {
+		fail(d, path, "create");
+		close_at(&fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int write_all(int fd, const char *path, const void *bytes, size_t n, struct diags *d)
+{
+	const char *p = bytes;
+
+	while (n) {
+		ssize_t put = write(fd, p, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return fail(d, path, "write");
+		p += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+/* Some file systems tell of a failed write only here. */
+static int close_new(int *fd, const char *path, struct diags *d)
+{
+	int closed = *fd < 0 ? 0 : close(*fd);
+
+	*fd = -1;
+	return closed ? fail(d, path, "write") : 0;
+}
+
+int copy_file(struct file_sum *out, const char *from, const char *to, struct diags *d)
+{
+	CLEANUP(md_ctx_free_at) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	CLEANUP(close_at) int in = open_source(from, d);
+	CLEANUP(close_at) int fd = -1;
+	struct file_sum sum = { .length = 0 };
+	uint8_t chunk[CHUNK];
+	ssize_t got;
+
+	if (in < 0 || (to && (fd = open_new(to, d)) < 0))
+		return -1;
+	if (!ctx || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+		return diag_environment(d, from, "cannot hash");
+	while ((got = read(in, chunk, sizeof(chunk))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail(d, from, "read");
+		if (EVP_DigestUpdate(ctx, chunk, (size_t)got) != 1)
+			return diag_environment(d, from, "cannot hash");
+		if (to && write_all(fd, to, chunk, (size_t)got, d))
+			return -1;
+		sum.length += (uint64_t)got;
+	}
+	if (EVP_DigestFinal_ex(ctx, sum.hash, NULL) != 1)
+		return diag_environment(d, from, "cannot hash");
+	if (to && close_new(&fd, to, d))
+		return -1;
+	*out = sum;
+	return 0;
+}
+
+int copy_bytes(const char *to, struct slice data, struct diags *d)
+{
+	CLEANUP(close_at) int fd = open_new(to, d);
+
+	return fd < 0 || write_all(fd, to, data.p, data.n, d) ? -1 : close_new(&fd, to, d);
+}

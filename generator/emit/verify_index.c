@@ -1,0 +1,209 @@
+#include "emit/verify_index.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fileio.h"
+#include "base/map.h"
+#include "format/filter.h"
+#include "format/index.h"
+#include "format/json.h"
+#include "format/paths.h"
+
+#define ANSWER_MAX (1u << 20)
+
+struct looking {
+	const char *dir;
+	const struct metadata *m;
+	struct digests *dg;
+	struct diags *d;
+	struct arena mem;      /* of the whole index */
+	struct arena scratch;  /* of one manifest */
+	struct map done;       /* objects that were looked into: path → itself */
+	const struct index *ix;
+	const char *index_path;
+};
+
+static int bad(struct looking *l, const char *path, const char *why)
+{
+	return diag_error(l->d, SRCPOS_FILE(path), "%s", why);
+}
+
+/* The listed object, and its path for messages. NULL and an error at `from` when the tree does not list it. */
+static const struct tuf_target *find_object(const char **rel, struct looking *l, const char *from, const uint8_t hash[SHA256_SIZE],
+                                            const char *name)
+{
+	struct tuf_targets objects = { .v = l->m->objects, .n = l->m->nobjects };
+	struct strbuf path = STRBUF_INIT, target = STRBUF_INIT;
+	const struct tuf_target *found;
+
+	path_object(&path, hash, name);
+	path_object_target(&target, hash, name);
+	*rel = arena_str(&l->mem, strbuf_slice(&path));
+	found = tuf_target_find(&objects, strbuf_slice(&target));
+	if (found && memcmp(found->hash, hash, SHA256_SIZE) != 0)
+		found = NULL;
+	if (!found)
+		diag_error(l->d, SRCPOS_FILE(from), "leads to %s, which the tree does not list", *rel);
+	strbuf_release(&path);
+	strbuf_release(&target);
+	return found;
+}
+
+/* True the first time that it is asked of an object. */
+static bool first_look(struct looking *l, const char *rel)
+{
+	return !map_put(&l->done, slice_of(rel), l);
+}
+
+/* --- leaves ------------------------------------------------------------------------------------------------------------- */
+/* A reference without a scheme is a file of this tree, and so must be listed. */
+static bool is_listed_file(const struct looking *l, struct slice reference)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool found = slice_starts(reference, "https://") || slice_starts(reference, "http://");
+
+	for (size_t i = 0; i < l->m->nobjects && !found; i++) {
+		strbuf_reset(&path);
+		path_target_file(&path, l->m->objects[i].path, l->m->objects[i].hash);
+		found = slice_eq(strbuf_slice(&path), reference);
+	}
+	strbuf_release(&path);
+	return found;
+}
+
+static void look_at_answer(struct looking *l, const char *from, const struct mf_answer *answer)
+{
+	json_auto_t *json = NULL;
+	const struct tuf_target *object;
+	const json_t *url;
+	const char *rel, *path, *why;
+	struct slice bytes;
+
+	object = find_object(&rel, l, from, answer->hash, "answer.json");
+	if (!object)
+		return;
+	if (object->length != answer->length)
+		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " bytes; it has %" PRIu64, rel, answer->length,
+		           object->length);
+	if (!first_look(l, rel) || metadata_read(&bytes, &path, &l->scratch, l->dir, rel, ANSWER_MAX, l->d))
+		return;
+	if (json_parse_wire(&json, bytes, ANSWER_MAX, &why)) {
+		bad(l, path, why);
+		return;
+	}
+	url = json_object_get(json, "downloadUrl");
+	if (!json_is_object(json))
+		bad(l, path, "an answer is a JSON object");
+	else if (json_is_string(url) && !is_listed_file(l, slice_of(json_string_value(url))))
+		diag_error(l->d, SRCPOS_FILE(path), "leads to %s, which the tree does not list", json_string_value(url));
+}
+
+static void look_at_filter(struct looking *l, const char *from, const struct mf_whitelist *w)
+{
+	struct file_map file = { 0 };
+	const struct tuf_target *object;
+	const char *rel, *path, *why;
+
+	object = find_object(&rel, l, from, w->file, "filter.bin");
+	if (!object || !first_look(l, rel))
+		return;
+	if (object->length != filter_file_size(w->pages)) {
+		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " pages; its length does not fit", rel, w->pages);
+		return;
+	}
+	path = arena_printf(&l->mem, "%s/%s", l->dir, rel).p;
+	if (access(path, F_OK)) /* kept elsewhere, or reported as missing already */
+		return;
+	if (!file_map(&file, path, l->d) && filter_check_file(l->dg, file.data, w->pages, w->root, &why))
+		bad(l, path, why);
+	file_unmap(&file);
+}
+
+static void look_inside(struct looking *l, const char *from, const struct manifest *m, bool own_lists)
+{
+	for (size_t i = 0; i < m->nanswers; i++)
+		look_at_answer(l, from, &m->answers[i]);
+	for (size_t i = 0; own_lists && i < m->nwhitelists; i++)
+		look_at_filter(l, from, &m->whitelists[i]);
+}
+
+/* --- manifests ---------------------------------------------------------------------------------------------------------- */
+static void look_at_manifest(struct looking *l, const uint8_t hash[SHA256_SIZE], bool shard)
+{
+	struct manifest shared = { .whitelists = l->ix->whitelists, .nwhitelists = l->ix->nwhitelists }, m;
+	json_auto_t *json = NULL;
+	const struct tuf_target *object;
+	const char *rel, *path, *why;
+	struct slice bytes;
+
+	object = find_object(&rel, l, l->index_path, hash, "manifest.json");
+	if (!object || !first_look(l, rel))
+		return;
+	if (object->length > l->ix->longest)
+		diag_error(l->d, SRCPOS_FILE(l->index_path), "says that no manifest is longer than %" PRIu32 " bytes; %s is",
+		           l->ix->longest, rel);
+	arena_reset(&l->scratch);
+	if (metadata_read(&bytes, &path, &l->scratch, l->dir, rel, INDEX_SIZE_MAX, l->d))
+		return;
+	if (json_parse_wire(&json, bytes, INDEX_SIZE_MAX, &why) ||
+	    manifest_decode(&m, &l->scratch, json, l->ix->kind, shard ? &shared : NULL, &why)) {
+		bad(l, path, why);
+		return;
+	}
+	look_inside(l, path, &m, !shard);
+}
+
+static void look_below(struct looking *l)
+{
+	const struct index *ix = l->ix;
+
+	if (ix->inline_manifest)
+		look_inside(l, l->index_path, ix->inline_manifest, true);
+	for (size_t i = 0; i < ix->nsegments; i++) {
+		if (!ix->segments[i].empty)
+			look_at_manifest(l, ix->segments[i].hash, false);
+	}
+	for (size_t i = 0; i < ix->nwhitelists; i++)
+		look_at_filter(l, l->index_path, &ix->whitelists[i]);
+	for (size_t i = 0; i < ix->nunits; i++)
+		look_at_manifest(l, ix->units[i].hash, true);
+}
+
+static int check_head(struct looking *l, const struct tuf_target *target, const struct index *ix)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool same;
+
+	path_index_target(&path, ix->platform, ix->kind);
+	same = slice_eq(strbuf_slice(&path), target->path);
+	strbuf_release(&path);
+	if (!same)
+		return bad(l, l->index_path, "its platform and kind are not those of its path");
+	return slice_eq(ix->app, l->m->app) ? 0 : bad(l, l->index_path, "belongs to another app");
+}
+
+void verify_index(const struct tuf_target *target, const char *dir, const struct metadata *m, struct digests *dg,
+                  struct diags *d)
+{
+	struct looking l = { .dir = dir, .m = m, .dg = dg, .d = d, .mem = ARENA_INIT, .scratch = ARENA_INIT, .done = MAP_INIT };
+	struct strbuf rel = STRBUF_INIT;
+	struct index ix;
+	struct slice bytes;
+	const char *why;
+
+	path_target_file(&rel, target->path, target->hash);
+	if (!metadata_read(&bytes, &l.index_path, &l.mem, dir, rel.p, INDEX_SIZE_MAX, d)) {
+		if (index_decode(&ix, &l.mem, bytes, &why)) {
+			bad(&l, l.index_path, why);
+		} else if (!check_head(&l, target, &ix)) {
+			l.ix = &ix;
+			look_below(&l);
+		}
+	}
+	strbuf_release(&rel);
+	map_release(&l.done);
+	arena_release(&l.scratch);
+	arena_release(&l.mem);
+}

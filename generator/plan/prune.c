@@ -1,0 +1,173 @@
+#include "plan/prune.h"
+
+#include <stdlib.h>
+
+#include "plan/budget.h"
+
+/* --- predicates ------------------------------------------------------------------------------------------------------- */
+
+struct entry {
+	uint32_t attr, rule;
+};
+
+static int by_attr(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+
+	if (a->attr != b->attr)
+		return a->attr < b->attr ? -1 : 1;
+	return (a->rule > b->rule) - (a->rule < b->rule);
+}
+
+/* All of them, by halves: n sets of m boundaries cost n × m × log n, in any order. */
+static struct set and_all(struct arena *a, const struct rule_table *t, const struct entry *v, size_t n)
+{
+	struct set left, right;
+
+	if (n == 1)
+		return t->v[v[0].rule].holds;
+	left = and_all(a, t, v, n / 2);
+	right = and_all(a, t, v + n / 2, n - n / 2);
+	return set_and(a, &left, &right);
+}
+
+/* Joins the rules of each attribute. An attribute that they leave open has no predicate; one that they close kills. */
+static void make_preds(struct offer *o, const struct rule_table *t, struct entry *entries, struct arena *a)
+{
+	size_t n = o->rules.n;
+
+	for (size_t i = 0; i < n; i++)
+		entries[i] = (struct entry){ t->v[o->rules.v[i]].attr, o->rules.v[i] };
+	if (n > 1)
+		qsort(entries, n, sizeof(*entries), by_attr);
+	o->preds = ARENA_ARRAY(a, struct pred, n);
+	for (size_t i = 0, end; i < n; i = end) {
+		struct pred pred = { .attr = entries[i].attr };
+
+		for (end = i + 1; end < n && entries[end].attr == entries[i].attr;)
+			end++;
+		pred.set = and_all(a, t, entries + i, end - i);
+		if (set_is_empty(&pred.set) && o->fate == OFFER_LIVE)
+			o->fate = OFFER_NEVER;
+		if (!set_is_full(&pred.set))
+			o->preds[o->npreds++] = pred;
+	}
+}
+
+/* --- closing ---------------------------------------------------------------------------------------------------------- */
+
+/* The live offers of one slot, best first. */
+struct queue {
+	struct offer *offers;
+	uint32_t *v;    /* numbers of offers */
+	uint64_t *mask; /* of each: one bit for each attribute that it restricts (modulo 64) */
+	size_t n;
+	uint64_t steps; /* that may still be taken */
+};
+
+static uint64_t attr_mask(const struct offer *o)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < o->npreds; i++)
+		mask |= (uint64_t)1 << (o->preds[i].attr % 64);
+	return mask;
+}
+
+/* Does `u` hold wherever `o` holds? */
+static bool covers(const struct offer *u, const struct offer *o, uint64_t *steps)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < u->npreds; i++) {
+		while (j < o->npreds && o->preds[j].attr < u->preds[i].attr)
+			j++;
+		if (j == o->npreds || o->preds[j].attr != u->preds[i].attr)
+			return false;
+		*steps += o->preds[j].set.n;
+		if (!set_within(&o->preds[j].set, &u->preds[i].set))
+			return false;
+	}
+	return true;
+}
+
+/* Drops what the offer at place `at` closes, as far as the steps reach. */
+static void close_behind(struct queue *q, size_t at)
+{
+	const struct offer *u = &q->offers[q->v[at]];
+	size_t kept = at + 1, i = kept;
+
+	for (; i < q->n && q->steps > 0; i++) {
+		struct offer *o = &q->offers[q->v[i]];
+		uint64_t steps = 1;
+
+		if ((q->mask[at] & ~q->mask[i]) == 0 && covers(u, o, &steps)) {
+			o->fate = OFFER_CLOSED;
+			o->closer = q->v[at];
+		} else {
+			q->v[kept] = q->v[i];
+			q->mask[kept++] = q->mask[i];
+		}
+		q->steps -= steps < q->steps ? steps : q->steps;
+	}
+	for (; i < q->n; i++) {
+		q->v[kept] = q->v[i];
+		q->mask[kept++] = q->mask[i];
+	}
+	q->n = kept;
+}
+
+/* Fills the queue up to the first free offer without a predicate: it takes everybody, and what follows is closed by it. */
+static void fill(struct queue *q, const struct offer_slot *slot)
+{
+	const struct offer *all = NULL;
+
+	q->n = 0;
+	for (uint32_t i = slot->first; i < slot->first + slot->n; i++) {
+		struct offer *o = &q->offers[i];
+
+		if (o->fate != OFFER_LIVE)
+			continue;
+		if (all) {
+			o->fate = OFFER_CLOSED;
+			o->closer = (uint32_t)(all - q->offers);
+			continue;
+		}
+		q->mask[q->n] = attr_mask(o);
+		q->v[q->n++] = i;
+		if (o->free && o->npreds == 0)
+			all = o;
+	}
+}
+
+/* Those with a single predicate go first: they close most, and the steps may not reach for all. */
+static void close_slot(struct queue *q, const struct offer_slot *slot)
+{
+	fill(q, slot);
+	q->steps = (uint64_t)slot->n * CLOSE_STEPS;
+	for (size_t i = 0; i + 1 < q->n; i++)
+		if (q->offers[q->v[i]].free && q->offers[q->v[i]].npreds == 1)
+			close_behind(q, i);
+	for (size_t i = 0; i + 1 < q->n && q->steps > 0; i++)
+		if (q->offers[q->v[i]].free && q->offers[q->v[i]].npreds > 1)
+			close_behind(q, i);
+}
+
+void offers_prune(struct offers *o, struct arena *a, struct arena *scratch)
+{
+	size_t rules = 0, longest = 0;
+	struct entry *entries;
+	struct queue q = { .offers = o->v };
+
+	for (size_t i = 0; i < o->n; i++)
+		rules = o->v[i].rules.n > rules ? o->v[i].rules.n : rules;
+	for (size_t i = 0; i < o->nslots; i++)
+		longest = o->slots[i].n > longest ? o->slots[i].n : longest;
+	entries = ARENA_ARRAY(scratch, struct entry, rules);
+	q.v = ARENA_ARRAY(scratch, uint32_t, longest);
+	q.mask = ARENA_ARRAY(scratch, uint64_t, longest);
+	for (size_t i = 0; i < o->n; i++)
+		make_preds(&o->v[i], &o->rules, entries, a);
+	for (size_t i = 0; i < o->nslots; i++)
+		close_slot(&q, &o->slots[i]);
+}

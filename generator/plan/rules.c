@@ -1,0 +1,288 @@
+#include "plan/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/budget.h"
+
+#define OPEN UINT32_MAX /* the end of a run that has no end */
+
+/* The order of folding. What nearly every offer carries comes first; what names many values comes last. */
+static const char *const fold_order[] = { "appVersion", "osVersion", "vmType",   "deviceType",  "abi",
+	                                  "netType",    "isp",       "language", "mobileModel", "city" };
+
+void rules_init(struct rule_table *t, struct arena *a)
+{
+	*t = (struct rule_table){ .mem = a, .by_content = MAP_INIT, .by_name = MAP_INIT, .key = STRBUF_INIT };
+}
+
+/* Maps hold pointers; numbers are kept as number + 1, since NULL means absent. */
+static void *boxed(size_t number)
+{
+	return (void *)(uintptr_t)(number + 1);
+}
+
+static uint32_t unboxed(const void *p)
+{
+	return (uint32_t)((uintptr_t)p - 1);
+}
+
+/* --- adding --------------------------------------------------------------------------------------------------------- */
+
+static struct attr *attr_of(struct rule_table *t, const struct rule *rule)
+{
+	struct attr *attr = map_get(&t->by_name, rule->element);
+
+	if (attr)
+		return attr;
+	attr = ARENA_NEW(t->mem, struct attr);
+	attr->name = rule->element;
+	attr->type = rule->type;
+	map_set(&t->by_name, rule->element, attr);
+	ARENA_PUSH(t->mem, t->attrs, t->nattrs, t->attrs_cap, attr);
+	return attr;
+}
+
+static bool has_upper_case(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
+			return true;
+	return false;
+}
+
+static uint32_t text_number(struct rule_table *t, struct attr *attr, struct slice text)
+{
+	void *found;
+
+	if (attr->type == ATTR_FOLD && has_upper_case(text))
+		text = text_fold(t->mem, text);
+	found = map_put(&attr->seen, text, boxed(attr->n));
+	if (found)
+		return unboxed(found);
+	ARENA_PUSH(t->mem, attr->texts, attr->n, attr->cap, text);
+	return (uint32_t)attr->n - 1;
+}
+
+/* `v` stays where it is: it is the key of the map. Equal versions have equal parts. */
+static uint32_t bound_number(struct rule_table *t, struct attr *attr, const struct version *v)
+{
+	void *found = map_put(&attr->seen, slice_bytes(v->part, sizeof(v->part)), boxed(attr->n));
+
+	if (found)
+		return unboxed(found);
+	ARENA_PUSH(t->mem, attr->bounds, attr->n, attr->cap, *v);
+	return (uint32_t)attr->n - 1;
+}
+
+/* Equal rules have equal keys and unequal ones do not: every text is preceded by its length. */
+static void key_make(struct strbuf *key, const struct rule *rule)
+{
+	const uint64_t head[] = { (uint64_t)rule->op, (uint64_t)rule->exclusive << 3 | (uint64_t)rule->default_result << 2 |
+		                                              (uint64_t)rule->has_lower << 1 | rule->has_upper };
+
+	strbuf_reset(key);
+	strbuf_add(key, head, sizeof(head));
+	strbuf_add(key, &rule->element.n, sizeof(rule->element.n));
+	strbuf_addslice(key, rule->element);
+	for (size_t i = 0; i < rule->nvalues; i++) {
+		strbuf_add(key, &rule->values[i].n, sizeof(rule->values[i].n));
+		strbuf_addslice(key, rule->values[i]);
+	}
+	if (rule->has_lower)
+		strbuf_add(key, rule->lower.part, sizeof(rule->lower.part));
+	if (rule->has_upper)
+		strbuf_add(key, rule->upper.part, sizeof(rule->upper.part));
+}
+
+static uint32_t rule_bytes(const struct rule *rule)
+{
+	size_t n = RULE_BYTES + rule->element.n + ((size_t)rule->has_lower + rule->has_upper) * BOUND_BYTES;
+
+	for (size_t i = 0; i < rule->nvalues; i++)
+		n += rule->values[i].n + VALUE_BYTES;
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+static uint32_t *name_values(struct rule_table *t, struct attr *attr, const struct rule *rule)
+{
+	uint32_t *named = ARENA_ARRAY(t->mem, uint32_t, rule->nvalues + 2);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rule->nvalues; i++)
+		named[n++] = attr->type == ATTR_VERSION ? bound_number(t, attr, &rule->versions[i])
+		                                        : text_number(t, attr, rule->values[i]);
+	if (rule->has_lower)
+		named[n++] = bound_number(t, attr, &rule->lower);
+	if (rule->has_upper)
+		named[n++] = bound_number(t, attr, &rule->upper);
+	return named;
+}
+
+uint32_t rules_add(struct rule_table *t, const struct rule *rule)
+{
+	struct plan_rule added = { .rule = rule };
+	struct attr *attr;
+	const void *found;
+
+	key_make(&t->key, rule);
+	found = map_get(&t->by_content, strbuf_slice(&t->key));
+	if (found)
+		return unboxed(found);
+	map_set(&t->by_content, arena_copy(t->mem, strbuf_slice(&t->key)), boxed(t->n));
+	attr = attr_of(t, rule);
+	added.bytes = rule_bytes(rule);
+	added.named = name_values(t, attr, rule);
+	ARENA_PUSH(t->mem, t->v, t->n, t->cap, added);
+	return (uint32_t)t->n - 1;
+}
+
+/* --- closing -------------------------------------------------------------------------------------------------------- */
+
+static size_t fold_rank(struct slice name)
+{
+	size_t i = 0;
+
+	while (i < COUNT(fold_order) && !slice_eqs(name, fold_order[i]))
+		i++;
+	return i;
+}
+
+static int by_fold_order(const void *x, const void *y)
+{
+	const struct attr *const *a = x, *const *b = y;
+	size_t i = fold_rank((*a)->name), j = fold_rank((*b)->name);
+
+	return i != j ? (i < j ? -1 : 1) : slice_cmp((*a)->name, (*b)->name);
+}
+
+struct ranked {
+	struct version version;
+	uint32_t number;
+};
+
+static int by_version(const void *x, const void *y)
+{
+	const struct ranked *a = x, *b = y;
+
+	return version_cmp(&a->version, &b->version);
+}
+
+/* Sorts the bounds; in the result: the place of each bound by the number it had. */
+static uint32_t *sort_bounds(struct arena *mem, struct attr *attr)
+{
+	struct ranked *ranked = ARENA_ARRAY(mem, struct ranked, attr->n);
+	uint32_t *place = ARENA_ARRAY(mem, uint32_t, attr->n);
+
+	for (size_t i = 0; i < attr->n; i++)
+		ranked[i] = (struct ranked){ attr->bounds[i], (uint32_t)i };
+	if (attr->n > 1)
+		qsort(ranked, attr->n, sizeof(*ranked), by_version);
+	for (size_t i = 0; i < attr->n; i++) {
+		attr->bounds[i] = ranked[i].version;
+		place[ranked[i].number] = (uint32_t)i;
+	}
+	return place;
+}
+
+/* A set being made: runs are added from left to right. */
+static void add_run(uint32_t *at, uint32_t *n, uint32_t from, uint32_t to)
+{
+	if (from >= to)
+		return;
+	if (*n > 0 && at[*n - 1] == from)
+		--*n;
+	else
+		at[(*n)++] = from;
+	if (to != OPEN)
+		at[(*n)++] = to;
+}
+
+static int by_number(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+	return (a > b) - (a < b);
+}
+
+/* contains, excludes. `regions` are those of the values; they are sorted here. */
+static struct set listed_set(struct arena *mem, const struct rule *rule, uint32_t *regions)
+{
+	size_t n = rule->nvalues;
+	uint32_t *at = ARENA_ARRAY(mem, uint32_t, 2 * n + 3);
+	uint32_t made = 0, from = 1;
+
+	if (n > 1)
+		qsort(regions, n, sizeof(*regions), by_number);
+	add_run(at, &made, 0, rule->default_result);
+	for (size_t i = 0; i < n; i++) {
+		if (rule->op == RULE_CONTAINS)
+			add_run(at, &made, regions[i], regions[i] + 1);
+		else
+			add_run(at, &made, from, regions[i]);
+		from = regions[i] + 1;
+	}
+	if (rule->op == RULE_EXCLUDES)
+		add_run(at, &made, from, OPEN);
+	return (struct set){ at, made };
+}
+
+/* in, out. `regions` are those of the bounds that are given. */
+static struct set range_set(struct arena *mem, const struct rule *rule, const uint32_t *regions)
+{
+	uint32_t *at = ARENA_ARRAY(mem, uint32_t, 5);
+	uint32_t from = 1, to = OPEN, n = 0;
+
+	if (rule->has_lower)
+		from = *regions++ + rule->exclusive;
+	if (rule->has_upper)
+		to = *regions + !rule->exclusive;
+	if (to < from)
+		to = from;
+	add_run(at, &n, 0, rule->default_result);
+	if (rule->op == RULE_IN) {
+		add_run(at, &n, from, to);
+	} else {
+		add_run(at, &n, 1, from);
+		add_run(at, &n, to, OPEN);
+	}
+	return (struct set){ at, n };
+}
+
+static void close_rule(struct rule_table *t, struct plan_rule *r, uint32_t *const *places)
+{
+	const struct attr *attr = map_get(&t->by_name, r->rule->element);
+	const struct rule *rule = r->rule;
+	size_t named = rule->nvalues + rule->has_lower + rule->has_upper;
+
+	r->attr = attr->number;
+	for (size_t i = 0; i < named; i++)
+		r->named[i] = places[r->attr] ? 2 + 2 * places[r->attr][r->named[i]] : 2 + r->named[i];
+	if (rule->op == RULE_CONTAINS || rule->op == RULE_EXCLUDES)
+		r->holds = listed_set(t->mem, rule, r->named);
+	else
+		r->holds = range_set(t->mem, rule, r->named);
+}
+
+void rules_close(struct rule_table *t)
+{
+	uint32_t **places = ARENA_ARRAY(t->mem, uint32_t *, t->nattrs);
+
+	if (t->nattrs > 1)
+		qsort(t->attrs, t->nattrs, sizeof(struct attr *), by_fold_order);
+	for (size_t i = 0; i < t->nattrs; i++) {
+		struct attr *attr = t->attrs[i];
+
+		attr->number = (uint32_t)i;
+		attr->regions = 2 + (uint32_t)attr->n * (attr->type == ATTR_VERSION ? 2 : 1);
+		if (attr->type == ATTR_VERSION)
+			places[i] = sort_bounds(t->mem, attr);
+		map_release(&attr->seen);
+	}
+	for (size_t i = 0; i < t->n; i++)
+		close_rule(t, &t->v[i], places);
+	map_release(&t->by_content);
+	map_release(&t->by_name);
+	strbuf_release(&t->key);
+}

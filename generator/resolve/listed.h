@@ -1,0 +1,29 @@
+/* resolve/listed.h: is an id on a whitelist? One page of the list's filter is fetched and proven (schemas/FORMAT.md section 6).
+ *
+ * Verdicts are kept for each (root, id), so that one device asks once; what could not be had or proven is not kept. */
+#ifndef RESOLVE_LISTED_H
+#define RESOLVE_LISTED_H
+
+#include "format/filter.h"
+#include "format/manifest.h"
+#include "resolve/fetch.h"
+
+#define LISTED_KEPT 64
+
+struct listed_verdict {
+	uint8_t root[SHA256_SIZE];
+	struct filter_key id;
+	bool known, listed;
+};
+
+struct listed_cache {
+	struct listed_verdict v[LISTED_KEPT];
+};
+
+enum listed { LISTED_NO, LISTED_YES, LISTED_UNKNOWN };
+
+/* LISTED_UNKNOWN: the page is missing, does not prove itself, or memory ended. */
+enum listed listed_look_up(struct listed_cache *cache, const struct fetcher *f, struct slice app, const struct mf_whitelist *list,
+                           struct slice id) MUST_CHECK;
+
+#endif

@@ -1,0 +1,133 @@
+/* mdresolve.h: the device side of mdstatic: what one device should have, from a signed tree of static files.
+ *
+ * Purpose    mdr_refresh() follows the TUF client workflow over one app's tree and keeps what it verified; mdr_answer() finds
+ *            out from it what a device gets. Nothing is believed that is not signed by the trusted root or hashed by what is.
+ * World      no clock, no network, no files, no locale, no threads, no globals: the caller gives callbacks and times.
+ * Times      seconds since 1970-01-01T00:00:00Z. `now` judges expiry and never falls below the largest one of an earlier
+ *            successful refresh; `at` judges publication times, windows and ramps, and may be unknown (MDR_NO_TIME).
+ * State      two blobs, "trusted" and "clock", through the storage callbacks. What mdr_refresh() verified is stored by the
+ *            first answer that came out whole, so that a tree with a bad file anywhere on the way changes nothing.
+ * Errors     enum mdr_code, and in struct mdr_error a text of one line that names the file. After an error the client is as
+ *            before and may be used again.
+ * Memory     a client takes at most about limits.memory for each index with its manifests, beside metadata; every file is
+ *            bounded before it is read (see struct mdr_limits).
+ * Threads    one client, one thread. */
+#ifndef MDRESOLVE_H
+#define MDRESOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum mdr_code {
+	MDR_OK = 0,
+	MDR_REFUSED,     /* a file is missing, damaged, wrongly signed, or of another app */
+	MDR_OLDER,       /* signed, but older than what was trusted before */
+	MDR_EXPIRED,     /* signed, but its time is over */
+	MDR_UNREACHABLE, /* the fetch callback failed */
+	MDR_STORAGE,     /* the storage callbacks failed, or the stored state is damaged */
+	MDR_DEVICE,      /* the device is no JSON object, or its platform is missing or unknown */
+	MDR_STATELESS,   /* an answer was asked for before anything was verified */
+	MDR_MEMORY,      /* memory ended, or a limit of struct mdr_limits */
+};
+
+struct mdr_error {
+	enum mdr_code code;
+	char text[512]; /* UTF-8, one line, NUL-terminated */
+};
+
+/* --- what the caller provides ----------------------------------------------------------------------------------------- */
+
+/* Where a callback puts what it read. mdr_sink_add() returns false when no more is wanted: stop reading. */
+struct mdr_sink;
+bool mdr_sink_add(struct mdr_sink *sink, const void *bytes, size_t n);
+
+enum mdr_fetched { MDR_FETCHED, MDR_ABSENT, MDR_FAILED };
+
+/* Reads `path`, relative to <appCode>/ at the first base or a mirror ("metadata/timestamp.json"), from `offset` on, at most
+ * `limit` bytes. MDR_ABSENT: there is no such file (HTTP 403, 404). MDR_FAILED: it cannot be known. Fewer bytes than asked
+ * for is no failure; the library judges. Over HTTP, an answer 200 to a request with a range begins at offset 0: skip. */
+typedef enum mdr_fetched (*mdr_fetch_fn)(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset, uint64_t limit);
+
+/* Reads the blob `name`; MDR_ABSENT: nothing was stored under it yet. */
+typedef enum mdr_fetched (*mdr_load_fn)(void *ctx, struct mdr_sink *sink, const char *name);
+
+/* Replaces the blob `name` as a whole: after a crash it is the old or the new one. False: it failed, the old one is there. */
+typedef bool (*mdr_store_fn)(void *ctx, const char *name, const void *bytes, size_t n);
+
+struct mdr_limits { /* bytes; 0: the default */
+	uint64_t root;      /* 512,000 */
+	uint64_t timestamp; /* 16,384 */
+	uint64_t snapshot;  /* 2,000,000 */
+	uint64_t targets;   /* 5,000,000 */
+	uint64_t object;    /* an index, a manifest or an answer: 16 MiB, and never more than its signed length */
+	uint64_t memory;    /* an index and its manifests, decoded: 64 MiB */
+	uint32_t rotations; /* root files followed in one refresh: 256 */
+};
+
+struct mdr_config {
+	const char *app;  /* appCode; copied */
+	const void *root; /* a trusted N.root.json, whole; copied */
+	size_t root_size;
+	mdr_fetch_fn fetch;
+	void *fetch_ctx;
+	mdr_load_fn load;   /* NULL together with `store`: nothing is kept between clients */
+	mdr_store_fn store;
+	void *storage_ctx;
+	struct mdr_limits limits;
+};
+
+/* --- a client --------------------------------------------------------------------------------------------------------- */
+
+struct mdr_client;
+
+/* Reads the stored state; fetches nothing. The client is the caller's to mdr_close(). */
+enum mdr_code mdr_open(struct mdr_client **out, const struct mdr_config *config, struct mdr_error *err);
+void mdr_close(struct mdr_client *c);
+
+/* Brings the client to what the tree says at `now`. Where timestamp.json is the trusted one, unexpired: one fetch. */
+enum mdr_code mdr_refresh(struct mdr_client *c, int64_t now, struct mdr_error *err);
+
+/* --- devices and answers ---------------------------------------------------------------------------------------------- */
+
+struct mdr_attr {
+	const char *name, *value; /* bytes; need not end in NUL */
+	size_t name_size, value_size;
+};
+
+/* The attributes of a device that are texts; an attribute that is something else is missing. */
+struct mdr_device {
+	const struct mdr_attr *attrs;
+	size_t n;
+};
+
+/* A device from its JSON object. `*out` looks into `*keep`, which the caller frees with mdr_device_release(). */
+struct mdr_parsed;
+enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep, const char *json, size_t n,
+                               struct mdr_error *err);
+void mdr_device_release(struct mdr_parsed *keep); /* NULL is fine */
+
+#define MDR_NO_TIME INT64_MIN
+
+#define MDR_UPGRADE  (1u << 0)
+#define MDR_HOTPATCH (1u << 1)
+#define MDR_H5       (1u << 2)
+#define MDR_QUICKFIX (1u << 3)
+#define MDR_SWITCH   (1u << 4)
+#define MDR_ALL      0x1fu
+
+#define MDR_EXPLAIN  (1u << 0) /* adds "explain": why, candidate by candidate */
+#define MDR_INDENT   (1u << 1) /* two spaces and line breaks instead of one line; no final line break either way */
+
+/* A text that grows; set to zeros before the first use, free `p` at the end. It may be reused from answer to answer. */
+struct mdr_text {
+	char *p; /* NUL-terminated */
+	size_t n, cap;
+};
+
+/* The answer to a device, as JSON, from what was verified last: replaces the content of `out`. `kinds`: those asked for.
+ * Objects that are not at hand are fetched. On an error `out` is empty. */
+enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds, unsigned flags,
+                         struct mdr_text *out, struct mdr_error *err);
+
+#endif

@@ -1,0 +1,142 @@
+/* Whatever jansson accepts, jsonpos finds its way in: for every value the raw text means the same value, for every member
+ * the key's raw text means the same key, and duplicates are reported exactly where jansson refuses them. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/jsonpos.h"
+#include "base/strbuf.h"
+
+#define MAX_QUESTIONS 200 /* each is a pass over the text */
+
+#define REQUIRE(condition)                                                                                             \
+	do {                                                                                                           \
+		if (!(condition)) {                                                                                    \
+			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
+			abort();                                                                                       \
+		}                                                                                                      \
+	} while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct check {
+	struct slice text;
+	struct strbuf pointer;
+	unsigned questions;
+};
+
+static void require_same(struct slice raw, const json_t *want)
+{
+	json_t *got = json_loadb(raw.p, raw.n, JSON_DECODE_ANY, NULL);
+
+	REQUIRE(got && json_equal(got, want));
+	json_decref(got);
+}
+
+static void require_place(const struct check *c, const struct jsonpos *at)
+{
+	uint32_t line, col;
+
+	REQUIRE(at->raw.p == c->text.p + at->offset && at->offset + at->raw.n <= c->text.n);
+	jsonpos_at(&line, &col, c->text, at->offset);
+	REQUIRE(at->line == line && at->col == col);
+}
+
+static void add_token(struct strbuf *pointer, const char *key)
+{
+	strbuf_addch(pointer, '/');
+	for (; *key; key++) {
+		if (*key == '~' || *key == '/')
+			strbuf_adds(pointer, *key == '~' ? "~0" : "~1");
+		else
+			strbuf_addch(pointer, *key);
+	}
+}
+
+static void check_value(struct check *c, json_t *value);
+
+static void check_member(struct check *c, const char *key, json_t *value)
+{
+	size_t before = c->pointer.n;
+	struct jsonpos at;
+	json_t *name = json_string(key);
+
+	add_token(&c->pointer, key);
+	REQUIRE(jsonpos_key(&at, c->text, strbuf_slice(&c->pointer)));
+	require_place(c, &at);
+	require_same(at.raw, name);
+	json_decref(name);
+	check_value(c, value);
+	strbuf_truncate(&c->pointer, before);
+}
+
+static void check_element(struct check *c, size_t index, json_t *value)
+{
+	size_t before = c->pointer.n;
+	struct jsonpos at;
+
+	strbuf_addf(&c->pointer, "/%zu", index);
+	REQUIRE(!jsonpos_key(&at, c->text, strbuf_slice(&c->pointer)));
+	check_value(c, value);
+	strbuf_truncate(&c->pointer, before);
+}
+
+static void check_value(struct check *c, json_t *value)
+{
+	struct jsonpos at;
+	const char *key;
+	json_t *child;
+
+	if (c->questions++ >= MAX_QUESTIONS)
+		return;
+	REQUIRE(jsonpos_value(&at, c->text, strbuf_slice(&c->pointer)));
+	require_place(c, &at);
+	require_same(at.raw, value);
+	for (size_t i = 0; i < json_array_size(value); i++)
+		check_element(c, i, json_array_get(value, i));
+	json_object_foreach (value, key, child)
+		check_member(c, key, child);
+}
+
+static void count(void *ctx, struct slice key, uint32_t line, uint32_t col)
+{
+	unsigned *n = ctx;
+
+	REQUIRE(line > 0 && col > 0 && (key.p || key.n == 0));
+	++*n;
+}
+
+/* Of no JSON as a whole nothing is found, whatever the pointer. */
+static void check_broken(struct slice text)
+{
+	static const struct slice pointers[] = { SLICE(""), SLICE("/0"), SLICE("/a"), SLICE("/a/b"), SLICE("/~1") };
+	struct jsonpos at;
+	bool json = jsonpos_value(&at, text, SLICE(""));
+
+	for (size_t i = 1; i < COUNT(pointers); i++)
+		REQUIRE(json || !jsonpos_value(&at, text, pointers[i]));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct check c = { .text = slice_bytes(data, size), .pointer = STRBUF_INIT };
+	json_t *value = json_loadb(c.text.p, c.text.n, JSON_DECODE_ANY, NULL);
+	json_t *strict = json_loadb(c.text.p, c.text.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+	unsigned duplicates = 0;
+
+	jsonpos_duplicates(c.text, count, &duplicates);
+	if (slice_find(c.text, '\0') >= 0) { /* never JSON, though jansson drops a NUL that follows a number */
+		struct jsonpos at;
+
+		REQUIRE(!jsonpos_value(&at, c.text, SLICE("")));
+	} else if (value) {
+		REQUIRE((duplicates > 0) == !strict);
+		check_value(&c, value);
+	} else {
+		check_broken(c.text);
+	}
+	json_decref(strict);
+	json_decref(value);
+	strbuf_release(&c.pointer);
+	return 0;
+}

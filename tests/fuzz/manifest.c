@@ -1,0 +1,87 @@
+/* A manifest that is accepted is written again with the same bytes, unless it holds rules of a later version. The first byte of
+ * the input chooses the kind, the rest is the manifest. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "format/json.h"
+#include "format/manifest.h"
+
+#define REQUIRE(condition)                                                                                             \
+	do {                                                                                                           \
+		if (!(condition)) {                                                                                    \
+			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
+			abort();                                                                                       \
+		}                                                                                                      \
+	} while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool all_known(const struct manifest *m)
+{
+	for (size_t i = 0; i < m->nrules; i++)
+		if (!m->rules[i].known)
+			return false;
+	return true;
+}
+
+/* What a reader relies on without looking again. */
+static void check_references(const struct manifest *m, enum kind kind)
+{
+	REQUIRE(m->nslots > 0);
+	for (size_t i = 0; i < m->nslots; i++) {
+		REQUIRE(m->slots[i].n > 0);
+		REQUIRE(i == 0 || slice_cmp(m->slots[i - 1].name, m->slots[i].name) < 0);
+		for (size_t j = 0; j < m->slots[i].n; j++) {
+			const struct mf_candidate *c = &m->slots[i].v[j];
+
+			REQUIRE(!kind_is_single(kind) || c->answer < m->nanswers);
+			for (size_t k = 0; k < c->nlists; k++)
+				REQUIRE(c->lists[k] < m->nwhitelists);
+			for (size_t k = 0; k < c->nrules; k++)
+				REQUIRE(c->rules[k] < m->nrules);
+			for (size_t k = 0; k < c->nunless; k++)
+				for (size_t l = 0; l < c->unless_n[k]; l++)
+					REQUIRE(c->unless[k][l] < m->nrules);
+		}
+	}
+}
+
+static void check_again(const struct manifest *m, const json_t *json, enum kind kind)
+{
+	struct strbuf first = STRBUF_INIT, second = STRBUF_INIT;
+	json_t *again = manifest_encode(m, kind, true);
+
+	REQUIRE(!again == !all_known(m));
+	if (again) {
+		REQUIRE(json_write(&first, json, JSON_WIRE) == 0 && json_write(&second, again, JSON_WIRE) == 0);
+		REQUIRE(slice_eq(strbuf_slice(&first), strbuf_slice(&second)));
+	}
+	json_decref(again);
+	strbuf_release(&first);
+	strbuf_release(&second);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	enum kind kind = size > 0 && data[0] == 'u' ? KIND_UPGRADE : KIND_SWITCH;
+	struct arena mem = { .limit = 64u << 20 };
+	struct manifest m;
+	json_t *json = NULL;
+	const char *why = NULL;
+
+	if (size == 0)
+		return 0;
+	if (json_parse_wire(&json, slice_bytes(data + 1, size - 1), 1u << 20, &why)) {
+		REQUIRE(why);
+		return 0;
+	}
+	if (manifest_decode(&m, &mem, json, kind, NULL, &why)) {
+		REQUIRE(why);
+	} else {
+		check_references(&m, kind);
+		check_again(&m, json, kind);
+	}
+	json_decref(json);
+	arena_release(&mem);
+	return 0;
+}
