@@ -63,5 +63,5 @@ say "5. mdstatic verify: every signature, hash and length"
 
 for device in "$top"/examples/devices/*.json; do
 	say "6. mdstatic resolve: $(basename "$device" .json)"
-	"$mdstatic" resolve "$demo/tree" --device "$device" --root keys/1.root.json --now "$now" --explain
+	"$mdstatic" resolve "$demo/tree" --device "$device" --root keys/1.root.json --now "$now" --kind upgrade --kind switch --explain
 done

@@ -8,7 +8,8 @@
 /* What could end a line, move a terminal's cursor or reorder what a reviewer reads. */
 static bool is_control(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069);
 }
 
 /* Appends `s` as one line of UTF-8. */
@@ -206,7 +207,7 @@ void diags_print(struct diags *d, enum diag_format format, FILE *to)
 
 	diags_sort(d);
 	if (format == DIAG_JSON)
-		fputc('[', to);
+		(void)fputc('[', to);
 	for (size_t i = 0; i < d->n; i++) {
 		strbuf_reset(&out);
 		if (format == DIAG_JSON && i > 0)
@@ -217,10 +218,10 @@ void diags_print(struct diags *d, enum diag_format format, FILE *to)
 			add_github(&out, &d->v[i]);
 		else
 			add_text(&out, &d->v[i]);
-		fwrite(out.p, 1, out.n, to);
+		(void)fwrite(out.p, 1, out.n, to); /* the caller asks ferror() once, at the end */
 	}
 	if (format == DIAG_JSON)
-		fputs("]\n", to);
+		(void)fputs("]\n", to);
 }
 
 int diags_exit(const struct diags *d)

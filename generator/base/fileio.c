@@ -63,8 +63,9 @@ int file_read_fd(struct strbuf *out, int fd, const char *name, uint64_t limit, s
 		return fail(d, name, "read");
 	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > limit)
 		return too_large(d, name, limit);
+	/* One call reads it all, and the next one, into the last byte, sees the end. */
 	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size < PTRDIFF_MAX)
-		room = (size_t)st.st_size + 1; /* one call reads it all, and the next one, into the last byte, sees the end */
+		room = (size_t)st.st_size + 1;
 	if (!strbuf_grow(out, room))
 		return diag_environment(d, name, "cannot read: out of memory");
 	for (;;) {
@@ -127,7 +128,7 @@ int file_map(struct file_map *out, const char *path, struct diags *d)
 		return fail(d, path, "open");
 	if (check_regular(&st, fd, path, d))
 		return -1;
-	*out = (struct file_map){ SLICE(""), NULL };
+	*out = (struct file_map) { SLICE(""), NULL };
 	if (st.st_size == 0)
 		return 0;
 	if ((uint64_t)st.st_size > PTRDIFF_MAX)
@@ -135,7 +136,7 @@ int file_map(struct file_map *out, const char *path, struct diags *d)
 	base = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (base == MAP_FAILED)
 		return fail(d, path, "map");
-	*out = (struct file_map){ slice_bytes(base, (size_t)st.st_size), base };
+	*out = (struct file_map) { slice_bytes(base, (size_t)st.st_size), base };
 	return 0;
 }
 
@@ -143,7 +144,7 @@ void file_unmap(struct file_map *m)
 {
 	if (m->base)
 		munmap(m->base, m->data.n);
-	*m = (struct file_map){ { NULL, 0 }, NULL };
+	*m = (struct file_map) { { NULL, 0 }, NULL };
 }
 
 /* --- writing --------------------------------------------------------------------------------------------------------- */
@@ -311,21 +312,27 @@ static int next_entry(const struct dirent **out, DIR *dir, struct walk *w)
 		errno = 0;
 		*out = readdir(dir);
 	} while (*out && (!strcmp((*out)->d_name, ".") || !strcmp((*out)->d_name, "..")));
-	if (!*out && errno)
-		return fail(w->d, w->path.p, "list the folder");
-	return *out ? 1 : 0;
+	if (*out || !errno)
+		return *out ? 1 : 0;
+	fail(w->d, w->path.p, "list the folder");
+	return -1;
 }
 
 /* Steps into the entry `name`; `mark` is for leave(). */
 static int enter(struct walk *w, const char *name, size_t *mark)
 {
 	*mark = w->path.n;
-	if (++w->depth > MAX_DEPTH)
-		return diag_environment(w->d, w->path.p, "has folders nested deeper than %d", MAX_DEPTH);
+	if (++w->depth > MAX_DEPTH) {
+		diag_environment(w->d, w->path.p, "has folders nested deeper than %d", MAX_DEPTH);
+		return -1;
+	}
 	if (w->path.n > 0 && w->path.p[w->path.n - 1] != '/')
 		strbuf_addch(&w->path, '/');
 	strbuf_adds(&w->path, name);
-	return w->path.failed ? diag_environment(w->d, name, "out of memory") : 0;
+	if (!w->path.failed)
+		return 0;
+	diag_environment(w->d, name, "out of memory");
+	return -1;
 }
 
 static void leave(struct walk *w, size_t mark)
@@ -371,12 +378,15 @@ static int remove_entry(struct walk *w, int parent, const char *name)
 int file_remove_tree(const char *path, struct diags *d)
 {
 	struct walk w = { .path = STRBUF_INIT, .d = d };
+	CLEANUP(strbuf_release) struct strbuf root = STRBUF_INIT;
 	int result;
 
-	strbuf_adds(&w.path, path);
-	while (w.path.n > 1 && w.path.p[w.path.n - 1] == '/') /* "link/" would be what the link points to */
-		strbuf_truncate(&w.path, w.path.n - 1);
-	result = w.path.failed ? diag_environment(d, path, "out of memory") : remove_entry(&w, AT_FDCWD, w.path.p);
+	strbuf_adds(&root, path);
+	while (root.n > 1 && root.p[root.n - 1] == '/') /* "link/" would be what the link points to */
+		strbuf_truncate(&root, root.n - 1);
+	strbuf_addslice(&w.path, strbuf_slice(&root));
+	result = w.path.n == 0 ? diag_environment(d, path, "cannot remove: no path, or out of memory")
+			       : remove_entry(&w, AT_FDCWD, root.p);
 	strbuf_release(&w.path);
 	return result;
 }
@@ -457,7 +467,7 @@ int file_walk(struct file_list *out, const char *root, struct diags *d)
 void file_list_release(struct file_list *l)
 {
 	arena_release(&l->mem);
-	*l = (struct file_list){ .mem = ARENA_INIT };
+	*l = (struct file_list) { .mem = ARENA_INIT };
 }
 
 bool file_exists(const char *path)

@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-#define DAY_SECONDS  86400
+#define DAY_SECONDS  INT64_C(86400)
 #define LAST_INSTANT INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 static bool is_leap(int year)
@@ -92,7 +92,7 @@ bool instant_parse(int64_t *out, struct slice s)
 	    !take_number(&minute, &s, 2, 0, 59) || !take_char(&c, &s, SLICE(":")) ||
 	    !take_number(&second, &s, 2, 0, 59) || !take_offset(&ahead, &s) || s.n > 0)
 		return false;
-	t = days_since_1970(year, month, day) * DAY_SECONDS + hour * 3600 + minute * 60 + second - ahead;
+	t = days_since_1970(year, month, day) * DAY_SECONDS + (hour * INT64_C(60) + minute) * 60 + second - ahead;
 	if (t < 0 || t > LAST_INSTANT)
 		return false;
 	*out = t;

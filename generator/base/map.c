@@ -53,7 +53,7 @@ static void enlarge(struct map *m)
 
 	bigger.slots = bigger.cap > m->cap ? calloc(bigger.cap, sizeof(*bigger.slots)) : NULL;
 	if (!bigger.slots) {
-		fputs("out of memory\n", stderr);
+		(void)fputs("out of memory\n", stderr);
 		abort();
 	}
 	for (size_t i = 0; i < m->cap; i++)
@@ -74,7 +74,7 @@ static struct map_slot *find_or_add(struct map *m, struct slice key, void *value
 	slot = slot_of(m, key, hash);
 	*added = !slot->value;
 	if (*added) {
-		*slot = (struct map_slot){ hash, key, value };
+		*slot = (struct map_slot) { hash, key, value };
 		m->n++;
 	}
 	return slot;

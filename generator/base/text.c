@@ -78,7 +78,7 @@ struct slice text_fold(struct arena *a, struct slice s)
 
 	for (size_t i = 0; i < s.n; i++)
 		p[i] = lower(p[i]);
-	return (struct slice){ p, s.n };
+	return (struct slice) { p, s.n };
 }
 
 /* What it costs to put one byte in the place of another, in halves. */
@@ -200,6 +200,6 @@ bool text_hex(uint8_t *out, size_t n, struct slice s)
 		if (hex_digit(s.p[i]) < 0)
 			return false;
 	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(hex_digit(s.p[2 * i]) << 4 | hex_digit(s.p[2 * i + 1]));
+		out[i] = (uint8_t)((unsigned)hex_digit(s.p[2 * i]) << 4 | (unsigned)hex_digit(s.p[2 * i + 1]));
 	return true;
 }

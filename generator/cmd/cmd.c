@@ -50,14 +50,26 @@ int cmd_usage(const struct command *c, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+/* The README's table: each command with what it cannot do without; the rest is said by its --help. */
+static void print_markdown(void)
+{
+	printf("| command | does |\n|---|---|\n");
+	for (size_t i = 0; i < ncommands; i++) {
+		const struct command *c = commands[i];
+
+		printf("| `mdstatic %s%s%s", c->name, *c->positional ? " " : "", c->positional);
+		for (const struct cmd_option *o = c->options; o->name; o++) {
+			if (o->required)
+				printf(" --%s %s", o->name, o->value);
+		}
+		printf("` | %s |\n", c->summary);
+	}
+}
+
 static int help_all(bool markdown)
 {
 	if (markdown) {
-		printf("| command | does |\n|---|---|\n");
-		for (size_t i = 0; i < ncommands; i++) {
-			printf("| `mdstatic %s%s%s` | %s |\n", commands[i]->name, *commands[i]->positional ? " " : "",
-			       commands[i]->positional, commands[i]->summary);
-		}
+		print_markdown();
 		return EXIT_DONE;
 	}
 	printf("mdstatic: releases, whitelists and switches for mobile apps, as a signed static tree\n\n");

@@ -5,23 +5,37 @@
 #include "defs/inifile.h"
 #include "defs/url.h"
 
-#define AUDIENCE_MAX  UINT64_C(100000000000)
-#define MIRRORS       9
-#define HOST_MAX      253
-#define LABEL_MAX     63
+#define AUDIENCE_MAX   UINT64_C(100000000000)
+#define MIRRORS        9
+#define HOST_MAX       253
+#define LABEL_MAX      63
 #define RATIO_DECIMALS 6
 
 enum {
-	APP_ID, WORKSPACE_ID, TENANT_ID, NAME,
-	BASE_URL, MIRROR_1, MIRROR_LAST = MIRROR_1 + MIRRORS - 1, POINTER_MAX_AGE,
-	ANDROID_AUDIENCE, PACKAGE_NAME,
-	IOS_AUDIENCE, BUNDLE_ID,
-	HARMONY_AUDIENCE, BUNDLE_NAME,
-	VHOST, GLOBAL_HOST,
-	DELTA_FROM, MAX_RATIO,
+	APP_ID,
+	WORKSPACE_ID,
+	TENANT_ID,
+	NAME,
+	BASE_URL,
+	MIRROR_1,
+	MIRROR_LAST = MIRROR_1 + MIRRORS - 1,
+	POINTER_MAX_AGE,
+	ANDROID_AUDIENCE,
+	PACKAGE_NAME,
+	IOS_AUDIENCE,
+	BUNDLE_ID,
+	HARMONY_AUDIENCE,
+	BUNDLE_NAME,
+	VHOST,
+	GLOBAL_HOST,
+	DELTA_FROM,
+	MAX_RATIO,
 	SEGMENTS_MAX,
 	FPR,
-	STRICT_RESOURCES, MAX_CONCURRENT_TASKS, MAX_WINDOW_DAYS, REQUIRE_CANARY,
+	STRICT_RESOURCES,
+	MAX_CONCURRENT_TASKS,
+	MAX_WINDOW_DAYS,
+	REQUIRE_CANARY,
 	KEYS
 };
 
@@ -127,7 +141,9 @@ static void read_name(struct slice *out, const struct inifile *f, size_t key)
 	if (text_is_name(text))
 		*out = text;
 	else
-		inifile_error(f, key, "must be 1 to 64 letters, digits, \".\", \"_\" and \"-\", and begin with a letter or digit");
+		inifile_error(
+			f, key,
+			"must be 1 to 64 letters, digits, \".\", \"_\" and \"-\", and begin with a letter or digit");
 }
 
 static void read_app(struct app *app, const struct inifile *f)
@@ -170,7 +186,7 @@ static bool base_is_known(const struct app *app, struct slice url)
 
 static void read_cdn(struct app *app, const struct inifile *f)
 {
-	struct slice url;
+	struct slice url = SLICE("");
 	uint64_t age;
 
 	inifile_require(f, BASE_URL);

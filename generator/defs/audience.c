@@ -42,7 +42,8 @@ static void counts_check(const struct element *e, const struct object *counts)
 		if (!slice_trim(slice_of(key)).n)
 			diag_error(r->d, object_key_pos(counts, key), "a value must not be empty");
 		else if (e->type == ATTR_VERSION && !version_parse(&version, slice_of(key)))
-			diag_error(r->d, object_key_pos(counts, key), "%s is not a version", quote(r->a, slice_of(key)));
+			diag_error(r->d, object_key_pos(counts, key), "%s is not a version",
+				   quote(r->a, slice_of(key)));
 		if (json_is_real(json))
 			node_error(&n, "a count must be a whole number, not " SLICE_FMT, SLICE_ARG(node_raw(&n)));
 		else if (!json_is_integer(json))

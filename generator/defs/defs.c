@@ -123,7 +123,9 @@ static void ini_load(struct load *l, struct app *app, const struct layout_app *f
 	appini_defaults(app);
 	if (!ini)
 		diag_error(l->d,
-			   SRCPOS_FILE(arena_printf(l->a, "%.*s" SLICE_FMT "/app.ini", (int)above, any, SLICE_ARG(app->dir)).p),
+			   SRCPOS_FILE(
+				   arena_printf(l->a, "%.*s" SLICE_FMT "/app.ini", (int)above, any, SLICE_ARG(app->dir))
+					   .p),
 			   "the file is missing: every app has one");
 	else if (textfile_read(&origin, l->tree, ini, l->a, l->d) == 0)
 		check_code(l, app, appini_read(app, l->a, l->d, origin));
@@ -134,7 +136,7 @@ static void app_load(struct load *l, struct app *app, const struct layout_app *f
 	const struct file_entry *audience = find_kind(files, LAYOUT_AUDIENCE);
 	struct origin origin;
 
-	*app = (struct app){ .dir = files->dir };
+	*app = (struct app) { .dir = files->dir };
 	ini_load(l, app, files);
 	resources_load(app, files, l->tree, l->a, l->d);
 	whitelists_load(app, files, l->tree, l->a, l->d);
@@ -157,7 +159,7 @@ int defs_load(struct model *out, const struct filetree *tree, int64_t commit_tim
 	size_t errors = d->errors;
 	struct layout layout;
 
-	*out = (struct model){ .commit_time = commit_time };
+	*out = (struct model) { .commit_time = commit_time };
 	layout_read(&layout, tree, a, d);
 	secrets_report(tree, d);
 	roots_load(&l.shared, &layout.keys, tree, a, d);

@@ -14,16 +14,16 @@
 
 struct scan {
 	struct inifile *f;
-	struct slice rest;      /* lines not yet handed to inih */
-	uint32_t line;          /* of the line that inih works on */
-	struct slice section;   /* as written; NULL before the first */
-	bool known;             /* that section has keys */
-	bool awaits_key;        /* the line should lead to a call of on_key() */
+	struct slice rest;    /* lines not yet handed to inih */
+	uint32_t line;        /* of the line that inih works on */
+	struct slice section; /* as written; NULL before the first */
+	bool known;           /* that section has keys */
+	bool awaits_key;      /* the line should lead to a call of on_key() */
 };
 
 static struct srcpos line_pos(const struct inifile *f, uint32_t line)
 {
-	return (struct srcpos){ f->origin.path, line, line ? 1 : 0 };
+	return (struct srcpos) { f->origin.path, line, line ? 1 : 0 };
 }
 
 static const char *hint(const struct inifile *f, struct slice near, const char *open, const char *close)
@@ -100,8 +100,9 @@ static void report_unknown(const struct scan *s, struct slice name)
 			elsewhere = f->keys[i].section;
 	}
 	if (elsewhere)
-		diag_error(f->d, line_pos(f, s->line), "unknown key \"" SLICE_FMT "\" in [" SLICE_FMT "]; it belongs to [%s]",
-			   SLICE_ARG(name), SLICE_ARG(s->section), elsewhere);
+		diag_error(f->d, line_pos(f, s->line),
+			   "unknown key \"" SLICE_FMT "\" in [" SLICE_FMT "]; it belongs to [%s]", SLICE_ARG(name),
+			   SLICE_ARG(s->section), elsewhere);
 	else
 		diag_error(f->d, line_pos(f, s->line), "unknown key \"" SLICE_FMT "\" in [" SLICE_FMT "]%s",
 			   SLICE_ARG(name), SLICE_ARG(s->section), hint(f, text_nearest(name, near, n), "\"", "\""));
@@ -174,7 +175,8 @@ static const char *line_problem(const struct scan *s, struct slice line)
 	if (has_control(line))
 		return "the line holds a control character";
 	if (line.n > INIFILE_LINE)
-		return arena_printf(s->f->a, "the line is %zu bytes long; at most %d are allowed", line.n, INIFILE_LINE).p;
+		return arena_printf(s->f->a, "the line is %zu bytes long; at most %d are allowed", line.n, INIFILE_LINE)
+			.p;
 	if (!is_comment(line) && (line.p[0] == ' ' || line.p[0] == '\t'))
 		return "a key or section must begin in the first column";
 	return NULL;
@@ -218,11 +220,11 @@ static char *next_line(char *to, int size, void *ctx)
 void inifile_read(struct inifile *out, struct arena *a, struct diags *d, struct origin origin,
 		  const struct ini_key *keys, size_t n)
 {
-	*out = (struct inifile){ origin, keys, ARENA_ARRAY(a, struct ini_value, n), n, a, d };
+	*out = (struct inifile) { origin, keys, ARENA_ARRAY(a, struct ini_value, n), n, a, d };
 	struct scan s = { .f = out, .rest = origin.text };
 
 	if (slice_starts(s.rest, "\xef\xbb\xbf")) {
-		diag_error(d, (struct srcpos){ origin.path, 1, 1 },
+		diag_error(d, (struct srcpos) { origin.path, 1, 1 },
 			   "the file begins with a byte order mark; save it as UTF-8 without one");
 		s.rest = slice_from(s.rest, 3);
 	}
@@ -262,7 +264,8 @@ void inifile_require(const struct inifile *f, size_t key)
 	const struct ini_key *k = &f->keys[key];
 
 	if (!inifile_has(f, key))
-		diag_error(f->d, inifile_pos(f, key), "the required key \"%s\" of [%s] is missing", k->name, k->section);
+		diag_error(f->d, inifile_pos(f, key), "the required key \"%s\" of [%s] is missing", k->name,
+			   k->section);
 }
 
 bool inifile_text(struct slice *out, const struct inifile *f, size_t key)
@@ -295,7 +298,8 @@ bool inifile_uint(uint64_t *out, const struct inifile *f, size_t key, uint64_t m
 	if (!text_uint(&v, text))
 		return inifile_error(f, key, "must be a whole number, in digits alone");
 	if (v < min || v > max)
-		return inifile_error(f, key, "must lie in %llu..%llu", (unsigned long long)min, (unsigned long long)max);
+		return inifile_error(f, key, "must lie in %llu..%llu", (unsigned long long)min,
+				     (unsigned long long)max);
 	*out = v;
 	return true;
 }
@@ -308,7 +312,8 @@ bool inifile_fpr(struct slice *out, const struct inifile *f, size_t key)
 	if (!inifile_text(&text, f, key))
 		return false;
 	if (!text_decimal(&v, text, FPR_DECIMALS))
-		return inifile_error(f, key, "must be a decimal number such as 0.000001, with at most %d decimals", FPR_DECIMALS);
+		return inifile_error(f, key, "must be a decimal number such as 0.000001, with at most %d decimals",
+				     FPR_DECIMALS);
 	if (v < FPR_MIN || v > FPR_MAX)
 		return inifile_error(f, key, "must lie in 0.000000000001..0.0001");
 	*out = text;

@@ -24,9 +24,23 @@ static bool starts_nocase(struct slice s, struct slice prefix)
 static bool is_ignored_name(struct slice name)
 {
 	static const char *const exact[] = {
-		"OWNERS", "CODEOWNERS", "Jenkinsfile", ".travis.yml", ".drone.yml", ".woodpecker.yml", ".woodpecker",
-		".circleci", ".buildkite", ".cirrus.yml", "appveyor.yml", ".appveyor.yml", "azure-pipelines.yml",
-		"bitbucket-pipelines.yml", "cloudbuild.yaml", "buildspec.yml", ".pre-commit-config.yaml",
+		"OWNERS",
+		"CODEOWNERS",
+		"Jenkinsfile",
+		".travis.yml",
+		".drone.yml",
+		".woodpecker.yml",
+		".woodpecker",
+		".circleci",
+		".buildkite",
+		".cirrus.yml",
+		"appveyor.yml",
+		".appveyor.yml",
+		"azure-pipelines.yml",
+		"bitbucket-pipelines.yml",
+		"cloudbuild.yaml",
+		"buildspec.yml",
+		".pre-commit-config.yaml",
 	};
 
 	if (starts_nocase(name, SLICE("README")) || starts_nocase(name, SLICE("LICENSE")) || slice_starts(name, ".git"))
@@ -70,7 +84,7 @@ static void keep(struct scan *s, struct layout_file file)
 		struct slice dir = app_dir(file.entry->rel);
 
 		if (!l->napps || !slice_eq(l->apps[l->napps - 1].dir, dir))
-			ARENA_PUSH(s->a, l->apps, l->napps, l->apps_cap, (struct layout_app){ .dir = dir });
+			ARENA_PUSH(s->a, l->apps, l->napps, l->apps_cap, (struct layout_app) { .dir = dir });
 		owner = &l->apps[l->napps - 1];
 	}
 	ARENA_PUSH(s->a, owner->files, owner->n, owner->cap, file);
@@ -93,7 +107,9 @@ static bool is_android(struct slice release)
 static void report_unsupported(struct scan *s, const struct file_entry *e, enum path_kind kind)
 {
 	static const char *const what[] = {
-		[PATH_HOTPATCH] = "hotpatches", [PATH_H5] = "h5 packages", [PATH_QUICKFIX] = "quick fixes",
+		[PATH_HOTPATCH] = "hotpatches",
+		[PATH_H5] = "h5 packages",
+		[PATH_QUICKFIX] = "quick fixes",
 	};
 
 	if (kind != PATH_UPGRADE)
@@ -125,8 +141,8 @@ static void keep_whole(struct scan *s, const struct file_entry *e, const struct 
 		report_unsupported(s, e, place->kind);
 		return;
 	}
-	keep(s, (struct layout_file){ e, kinds[place->kind], place->value,
-				      place->kind == PATH_ROOT ? number(place->value) : 0 });
+	keep(s, (struct layout_file) { e, kinds[place->kind], place->value,
+				       place->kind == PATH_ROOT ? number(place->value) : 0 });
 }
 
 /* --- errors ------------------------------------------------------------------------------------------------------------ */
@@ -137,8 +153,9 @@ static void report_bad(struct scan *s, const struct file_entry *e, const struct 
 	struct slice near = pathform_nearest(s->a, e->rel);
 
 	s->bad = place->bad;
-	diag_error(s->d, SRCPOS_FILE(e->path), "\"" SLICE_FMT "\" does not fit here: %s%s" SLICE_FMT "%s", SLICE_ARG(part),
-		   place->why, near.n ? "; did you mean \"" : "", SLICE_ARG(near), near.n ? "\"?" : "");
+	diag_error(s->d, SRCPOS_FILE(e->path), "\"" SLICE_FMT "\" does not fit here: %s%s" SLICE_FMT "%s",
+		   SLICE_ARG(part), place->why, near.n ? "; did you mean \"" : "", SLICE_ARG(near),
+		   near.n ? "\"?" : "");
 }
 
 static void report_unknown(struct scan *s, const struct file_entry *e)
@@ -186,15 +203,17 @@ static void classify(struct scan *s, const struct file_entry *e)
 	else if (place.fit != FIT_LOOSE || !has_release(s, place.folder))
 		report_unknown(s, e);
 	else if (place.kind == PATH_UPGRADE && is_android(e->rel))
-		keep(s, (struct layout_file){ e, LAYOUT_LOOSE, place.folder, 0 });
+		keep(s, (struct layout_file) { e, LAYOUT_LOOSE, place.folder, 0 });
 }
 
 static bool is_regular(struct scan *s, const struct file_entry *e)
 {
 	if (e->kind == FILE_SYMLINK)
-		diag_error(s->d, SRCPOS_FILE(e->path), "a symbolic link is not allowed below apps/ and keys/; put the file itself here");
+		diag_error(s->d, SRCPOS_FILE(e->path),
+			   "a symbolic link is not allowed below apps/ and keys/; put the file itself here");
 	else if (e->kind == FILE_SUBMODULE)
-		diag_error(s->d, SRCPOS_FILE(e->path), "a submodule is not allowed below apps/ and keys/; put the files themselves here");
+		diag_error(s->d, SRCPOS_FILE(e->path),
+			   "a submodule is not allowed below apps/ and keys/; put the files themselves here");
 	return e->kind == FILE_REGULAR;
 }
 
@@ -217,7 +236,7 @@ void layout_read(struct layout *out, const struct filetree *tree, struct arena *
 	struct scan s = { .out = out, .tree = tree, .a = a, .d = d };
 	CLEANUP(pathnames_release) struct pathnames names;
 
-	*out = (struct layout){ .keys = { .dir = SLICE("keys") } };
+	*out = (struct layout) { .keys = { .dir = SLICE("keys") } };
 	pathnames_init(&names);
 	for (size_t i = 0; i < tree->n; i++)
 		visit(&s, &names, &tree->v[i]);

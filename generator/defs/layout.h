@@ -33,8 +33,9 @@ enum layout_kind {
 struct layout_file {
 	const struct file_entry *entry;
 	enum layout_kind kind;
-	struct slice name; /* the element, list, KEY (not checked) … that the path names; LAYOUT_LOOSE: the folder, in REPO */
-	uint64_t number;   /* LAYOUT_ROOT: N of N.root.json */
+	struct slice
+		name; /* the element, list, KEY (not checked) … that the path names; LAYOUT_LOOSE: the folder, in REPO */
+	uint64_t number; /* LAYOUT_ROOT: N of N.root.json */
 };
 
 struct layout_app {
@@ -46,7 +47,7 @@ struct layout_app {
 struct layout {
 	struct layout_app *apps; /* by dir; folders that hold ignored files only are not among them */
 	size_t napps, apps_cap;
-	struct layout_app keys;  /* the files of keys/ */
+	struct layout_app keys; /* the files of keys/ */
 };
 
 /* Classifies the tree; everything that has no place is recorded in `d`. */

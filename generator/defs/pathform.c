@@ -116,14 +116,14 @@ static struct path_place place_in(const struct form *form, struct slice path)
 			return place;
 		}
 		if (!part_fits(&place.value, &why, part, given))
-			return (struct path_place){ .fit = FIT_NONE };
+			return (struct path_place) { .fit = FIT_NONE };
 		if (why && place.fit == FIT_WHOLE) {
 			place.fit = FIT_BAD;
 			place.why = why;
 			place.bad = slice_sub(path, 0, start + given.n);
 		}
 	}
-	return want.p || rest.p ? (struct path_place){ .fit = FIT_NONE } : place;
+	return want.p || rest.p ? (struct path_place) { .fit = FIT_NONE } : place;
 }
 
 struct path_place pathform_place(struct slice path)
@@ -158,51 +158,27 @@ static void split_suffix(struct slice *stem, struct slice *tail, struct slice gi
 	*tail = slice_from(given, cut);
 }
 
-/* Adds what `given` was probably meant to be; the number of changes (0 or 1), or -1 where it is nothing like it. */
-static int mend_part(struct strbuf *out, struct slice part, struct slice given)
+/* Adds what `given` was probably meant to be; false where it is nothing like the part. */
+static bool mend_part(struct strbuf *out, struct slice part, struct slice given)
 {
 	struct slice stem, tail, suffix, good = part;
 
-	if (is_hole(part)) {
-		suffix = hole_suffix(part);
-		split_suffix(&stem, &tail, given, suffix);
-		if (slice_starts(part, "<platform>")) {
-			struct slice names[PLATFORM_COUNT];
-			for (size_t p = 0; p < PLATFORM_COUNT; p++)
-				names[p] = slice_of(platform_name((enum platform)p));
-			stem = text_nearest(stem, names, COUNT(names));
-		}
-		if (!stem.n || hole_problem(part, stem) || (suffix.n && !text_nearest(tail, &suffix, 1).n))
-			return -1;
-		strbuf_addslice(out, stem);
-		strbuf_addslice(out, suffix);
-		return stem.n + suffix.n != given.n || !ends_with(given, suffix);
+	if (!is_hole(part)) {
+		strbuf_addslice(out, part);
+		return slice_eq(part, given) || text_nearest(given, &good, 1).n;
 	}
-	bool same = slice_eq(good, given);
-	if (!same && !text_nearest(given, &good, 1).n)
-		return -1;
-	strbuf_addslice(out, good);
-	return !same;
-}
+	suffix = hole_suffix(part);
+	split_suffix(&stem, &tail, given, suffix);
+	if (slice_starts(part, "<platform>")) {
+		struct slice names[PLATFORM_COUNT];
 
-/* The number of changed parts, or -1. The path has as many parts as the form. */
-static int mend(struct strbuf *out, const struct form *form, struct slice path)
-{
-	struct slice want = slice_of(form->text);
-	int changes = 0;
-
-	strbuf_reset(out);
-	while (want.p && path.p) {
-		struct slice part = slice_cut(&want, '/'), given = slice_cut(&path, '/');
-		int change = mend_part(out, part, given);
-
-		if (change < 0)
-			return -1;
-		changes += change;
-		if (want.p)
-			strbuf_addch(out, '/');
+		for (size_t p = 0; p < PLATFORM_COUNT; p++)
+			names[p] = slice_of(platform_name((enum platform)p));
+		stem = text_nearest(stem, names, COUNT(names));
 	}
-	return changes;
+	strbuf_addslice(out, stem);
+	strbuf_addslice(out, suffix);
+	return stem.n && !hole_problem(part, stem) && (!suffix.n || text_nearest(tail, &suffix, 1).n);
 }
 
 static size_t count_parts(struct slice path)
@@ -214,24 +190,33 @@ static size_t count_parts(struct slice path)
 	return n;
 }
 
+/* The path has as many parts as the form. */
+static bool mend(struct strbuf *out, struct slice form, struct slice path)
+{
+	strbuf_reset(out);
+	while (form.p) {
+		struct slice part = slice_cut(&form, '/'), given = slice_cut(&path, '/');
+
+		if (!mend_part(out, part, given))
+			return false;
+		if (form.p)
+			strbuf_addch(out, '/');
+	}
+	return true;
+}
+
 struct slice pathform_nearest(struct arena *a, struct slice path)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	struct slice best = { NULL, 0 };
 	size_t parts = count_parts(path);
-	int fewest = -1;
 
 	for (size_t i = 0; i < COUNT(forms); i++) {
-		if (count_parts(slice_of(forms[i].text)) != parts)
-			continue;
-		int changes = mend(&text, &forms[i], path);
+		struct slice form = slice_of(forms[i].text);
 
-		if (changes < 0 || (fewest >= 0 && changes >= fewest))
-			continue;
-		fewest = changes;
-		best = arena_copy(a, strbuf_slice(&text));
+		if (count_parts(form) == parts && mend(&text, form, path))
+			return arena_copy(a, strbuf_slice(&text));
 	}
-	return best;
+	return (struct slice) { NULL, 0 };
 }
 
 struct slice pathform_expected(struct arena *a, struct slice path)
@@ -254,7 +239,8 @@ struct slice pathform_expected(struct arena *a, struct slice path)
 		strbuf_addslice(&text, form);
 	}
 	if (!text.n)
-		return SLICE("apps/<dir>/ with app.ini, audience.json, upgrades/, hotpatches/, h5/, quickfixes/, switches/, "
-			     "whitelists/, resources/ and keys/");
+		return SLICE(
+			"apps/<dir>/ with app.ini, audience.json, upgrades/, hotpatches/, h5/, quickfixes/, switches/, "
+			"whitelists/, resources/ and keys/");
 	return arena_copy(a, strbuf_slice(&text));
 }

@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-#include "base/strbuf.h"
 #include "base/text.h"
 
 void pathnames_init(struct pathnames *p)
 {
-	*p = (struct pathnames){ .mem = ARENA_INIT, .seen = MAP_INIT };
+	*p = (struct pathnames) { .mem = ARENA_INIT, .seen = MAP_INIT };
 }
 
 void pathnames_release(struct pathnames *p)
@@ -44,43 +43,39 @@ static const char *name_problem(struct slice rel)
 	return has_odd_part(rel) ? "the file name has an empty part, \".\" or \"..\"" : NULL;
 }
 
-static void add_folded(struct strbuf *out, struct slice part)
+static struct slice fold(struct arena *a, struct slice part)
 {
 	bool ascii = true;
 
-	for (size_t i = 0; i < part.n; i++) {
-		char c = part.p[i];
-
-		ascii = ascii && !((unsigned char)c & 0x80);
-		strbuf_addch(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
-	}
+	for (size_t i = 0; i < part.n; i++)
+		ascii = ascii && !((unsigned char)part.p[i] & 0x80);
 	if (ascii)
-		return;
+		return text_fold(a, part);
 	utf8proc_uint8_t *folded = NULL;
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)part.p, (utf8proc_ssize_t)part.n, &folded,
 					  UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 	if (n < 0) /* only where memory ends: the name is UTF-8 */
-		return;
-	strbuf_truncate(out, out->n - part.n);
-	strbuf_add(out, folded, (size_t)n);
+		return part;
+	struct slice copy = arena_copy(a, slice_bytes(folded, (size_t)n));
 	free(folded);
+	return copy;
 }
 
 /* A folder or file, met for the first time: is there another that folds to the same? The folder above is taken as written, so
  * that two spellings of a folder are one error, and not one for each file in it. */
 static void check_case(struct pathnames *p, struct slice path, const struct file_entry *e, struct diags *d)
 {
-	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
-	size_t folder = (size_t)(slice_rfind(path, '/') + 1);
+	size_t above = (size_t)(slice_rfind(path, '/') + 1);
+	struct slice last = fold(&p->mem, slice_from(path, above));
 	struct slice *mine = ARENA_NEW(&p->mem, struct slice), *other;
 
-	strbuf_addslice(&key, slice_sub(path, 0, folder));
-	add_folded(&key, slice_from(path, folder));
 	*mine = path;
-	other = map_put(&p->seen, arena_copy(&p->mem, strbuf_slice(&key)), mine);
+	other = map_put(&p->seen, arena_printf(&p->mem, SLICE_FMT SLICE_FMT, (int)above, path.p, SLICE_ARG(last)),
+			mine);
 	if (other)
 		diag_error(d, SRCPOS_FILE(e->path),
-			   "\"" SLICE_FMT "\" and \"" SLICE_FMT "\" differ in case alone; not every system can hold both",
+			   "\"" SLICE_FMT "\" and \"" SLICE_FMT
+			   "\" differ in case alone; not every system can hold both",
 			   SLICE_ARG(*other), SLICE_ARG(path));
 }
 

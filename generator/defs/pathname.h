@@ -15,8 +15,8 @@
 
 struct pathnames {
 	struct arena mem;
-	struct map seen;    /* folder as written + "/" + last part folded → struct slice, the path as written */
-	struct slice last;  /* the path before */
+	struct map seen;   /* folder as written + "/" + last part folded → struct slice, the path as written */
+	struct slice last; /* the path before */
 };
 
 void pathnames_init(struct pathnames *p);

@@ -12,7 +12,7 @@
 
 #define QUOTE_MAX 80 /* bytes of outside text in a message */
 
-/* --- parsing ------------------------------------------------------------------------------------------------------------ */
+/* --- parsing ------------------------------------------------------------------------------------------------------ */
 
 static struct srcpos pos_at(const struct reader *r, size_t offset)
 {
@@ -104,7 +104,7 @@ int reader_open(struct reader *r, struct arena *a, struct diags *d, struct origi
 	struct slice text = origin.text;
 	json_error_t err;
 
-	*r = (struct reader) { a, d, origin, NULL };
+	*r = (struct reader) { .a = a, .d = d, .origin = origin };
 	if (slice_starts(text, "\xef\xbb\xbf"))
 		return diag_error(d, pos_at(r, 0),
 				  "the file begins with a byte order mark; save it as UTF-8 without one");
@@ -134,7 +134,7 @@ struct node reader_node(struct reader *r)
 	return (struct node) { r, NULL, r->root, NULL, 0 };
 }
 
-/* --- places ------------------------------------------------------------------------------------------------------------- */
+/* --- places ------------------------------------------------------------------------------------------------------- */
 
 static void pointer_key(struct strbuf *out, const char *key)
 {
@@ -201,7 +201,7 @@ struct slice node_raw(const struct node *n)
 	return pos.raw;
 }
 
-/* --- messages ----------------------------------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------------------------------- */
 
 const char *quote(struct arena *a, struct slice s)
 {

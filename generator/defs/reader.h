@@ -1,13 +1,14 @@
 /* defs/reader.h: JSON definitions, read key by key, every complaint with its place.
  *
- * Use        reader_open() parses a text; reader_root() gives its object; field_*() consume keys; object_finish() reports
- *            every key that nobody asked for, with the nearest one that somebody did. Errors never stop a file: each getter
- *            records its own and says false, and reading goes on.
- * Places     a node knows its parent, and both live on the caller's stack, so that a JSON pointer is made only for an error.
- *            So a node, object or array must not be copied or moved while something inside it is being read.
- * Ownership  texts handed out are copies in the arena; nodes die with reader_close(). origin.text must outlive the reader.
+ * Use        reader_open() parses a text; reader_root() gives its object; field_*() consume keys; object_finish()
+ *            reports every key that nobody asked for, with the nearest one that somebody did. Errors never stop a file:
+ *            each getter records its own and says false, and reading goes on.
+ * Places     a node knows its parent, so that a JSON pointer is made only for an error. So an object or array must stay
+ *            where it is, and live, while something inside it is being read.
+ * Ownership  texts handed out are copies in the arena; nodes die with reader_close(); origin.text outlives the reader.
  * Threads    one reader, one thread.
- * Cost       no allocation for a key; the text is scanned again only for an error and for a percentage with a fraction. */
+ * Cost       no allocation for a key; the text is scanned again once where a percentage has a fraction, and for
+ *            each error. */
 #ifndef DEFS_READER_H
 #define DEFS_READER_H
 
@@ -23,6 +24,7 @@ struct reader {
 	struct diags *d;
 	struct origin origin;
 	struct json_t *root;
+	enum { NUMBERS_UNSEEN, NUMBERS_PLAIN, NUMBERS_ODD } numbers; /* of defs/field.c */
 };
 
 struct node {
@@ -50,14 +52,14 @@ struct array {
 
 enum need { OPTIONAL, REQUIRED };
 
-/* 0, or -1 with everything recorded that the text is not: UTF-8 without a BOM, JSON, free of duplicate keys. After duplicate
- * keys alone it is 0, and the last of them counts. reader_close() is due in both cases. */
+/* 0, or -1 with an error recorded: a BOM, invalid UTF-8, no JSON. Duplicate keys are recorded too, but reading goes on (0),
+ * and the last of them counts. reader_close() is due in both cases. */
 int reader_open(struct reader *r, struct arena *a, struct diags *d, struct origin origin) MUST_CHECK;
 void reader_close(struct reader *r);
 struct node reader_node(struct reader *r);              /* the document, whatever it is */
 bool reader_root(struct object *out, struct reader *r); /* an object; "$schema" is consumed */
 
-/* --- places ------------------------------------------------------------------------------------------------------------ */
+/* --- places ------------------------------------------------------------------------------------------------------- */
 struct srcpos node_pos(const struct node *n);
 struct srcpos object_pos(const struct object *o, const char *key); /* of the key's value; of the object where absent */
 struct srcpos object_key_pos(const struct object *o, const char *key);
@@ -67,11 +69,12 @@ bool object_error(const struct object *o, const char *key, const char *fmt, ...)
 bool node_error(const struct node *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void object_warning(const struct object *o, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void node_warning(const struct node *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* For messages, in the arena: the text in quotes, cut when long; and `; did you mean "word"?`, or "" for an empty word. */
+/* For messages, in the arena: the text in quotes, cut when long; `; did you mean "word"?`, or "" for an empty word. */
 const char *quote(struct arena *a, struct slice s);
 const char *hint(struct arena *a, struct slice word);
 
-/* --- keys of an object: each is asked for once; true and *out set when it is there and good; else *out is untouched ------- */
+/* --- keys of an object -------------------------------------------------------------------------------------------- */
+/* Each is asked for once. True and *out set: it is there and good; else *out is untouched. */
 bool object_has(const struct object *o, const char *key); /* consumes nothing */
 bool field_node(struct node *out, struct object *o, const char *key, enum need need);
 bool field_object(struct object *out, struct object *o, const char *key, enum need need);
@@ -97,11 +100,11 @@ void field_refuse(struct object *o, const char *key, const char *owner, const ch
 /* Reports what was not asked for. */
 void object_finish(struct object *o);
 
-/* --- items ------------------------------------------------------------------------------------------------------------- */
+/* --- items -------------------------------------------------------------------------------------------------------- */
 struct node array_item(const struct array *a, size_t i);
 bool node_is_string(const struct node *n);
 bool node_is_array(const struct node *n);
-/* The error `"x" must be an object, not a string`, for want = "an object"; an item is named by its array. Always false. */
+/* The error `"x" must be an object, not a string`, for want = "an object"; an item goes by its array. Always false. */
 bool node_wrong_type(const struct node *n, const char *want);
 /* What the node holds; of another type: that error. */
 bool node_object(struct object *out, const struct node *n);

@@ -32,8 +32,8 @@ static bool item_read(struct slice *value, struct slice *key, const struct eleme
 	if (field_node(&v, &o, "value", REQUIRED)) {
 		struct version version;
 
-		ok = e->type == ATTR_VERSION ? node_version(&version, value, &v) :
-					       node_string(value, &v) && value_text_ok(&v, *value);
+		ok = e->type == ATTR_VERSION ? node_version(&version, value, &v)
+					     : node_string(value, &v) && value_text_ok(&v, *value);
 		if (ok && e->type == ATTR_VERSION)
 			*key = arena_copy(n->r->a, slice_bytes(version.part, sizeof(version.part)));
 		else if (ok)
@@ -95,7 +95,8 @@ static struct element *element_for(struct app *app, const struct layout_file *f,
 	for (size_t i = 0; i < COUNT(numbers); i++) {
 		if (!slice_eqs(f->name, numbers[i]))
 			continue;
-		diag_error(d, SRCPOS_FILE(f->entry->path), "%s is a number in a device; rules compare texts", numbers[i]);
+		diag_error(d, SRCPOS_FILE(f->entry->path), "%s is a number in a device; rules compare texts",
+			   numbers[i]);
 		return NULL;
 	}
 	for (size_t i = 0; i < BUILTIN_ELEMENTS; i++) {
@@ -110,7 +111,7 @@ static struct element *element_for(struct app *app, const struct layout_file *f,
 		return NULL;
 	}
 	struct element *e = &app->elements[app->nelements++];
-	*e = (struct element){ .name = f->name, .type = ATTR_TEXT };
+	*e = (struct element) { .name = f->name, .type = ATTR_TEXT };
 	return e;
 }
 
@@ -127,8 +128,8 @@ void resources_load(struct app *app, const struct layout_app *files, const struc
 	app->elements = ARENA_ARRAY(a, struct element, BUILTIN_ELEMENTS + files->n);
 	app->nelements = BUILTIN_ELEMENTS;
 	for (size_t i = 0; i < BUILTIN_ELEMENTS; i++)
-		app->elements[i] = (struct element){ .name = slice_of(builtin_elements[i].name),
-						     .type = builtin_elements[i].type };
+		app->elements[i] = (struct element) { .name = slice_of(builtin_elements[i].name),
+						      .type = builtin_elements[i].type };
 	for (size_t i = 0; i < files->n; i++) {
 		const struct layout_file *f = &files->files[i];
 		struct element *e = f->kind == LAYOUT_RESOURCE ? element_for(app, f, d) : NULL;

@@ -38,28 +38,24 @@ void roots_load(struct root_chain *out, const struct layout_app *files, const st
 {
 	const struct layout_file **found = ARENA_ARRAY(a, const struct layout_file *, files->n);
 	size_t n = 0;
-	bool whole = true;
 
 	for (size_t i = 0; i < files->n; i++)
 		if (files->files[i].kind == LAYOUT_ROOT)
 			found[n++] = &files->files[i];
-	*out = (struct root_chain){ ARENA_ARRAY(a, struct slice, n), 0, NULL };
+	*out = (struct root_chain) { ARENA_ARRAY(a, struct slice, n), 0, NULL };
 	if (!n)
 		return;
-	qsort(found, n, sizeof(*found), by_number);
+	qsort(found, n, sizeof(const struct layout_file *), by_number);
 	out->dir = folder_of(a, found[0]->entry->path);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t before = i ? found[i - 1]->number : 0;
 		struct origin origin;
 
-		if (found[i]->number != before + 1) {
+		if (found[i]->number != before + 1)
 			diag_error(d, SRCPOS_FILE(found[i]->entry->path),
-				   "%s/%" PRIu64 ".root.json is missing: the chain of roots has no gaps", out->dir, before + 1);
-			whole = false;
-		}
-		if (textfile_read(&origin, tree, found[i]->entry, a, d) || !is_object(origin, a, d))
-			whole = false;
-		if (whole)
+				   "%s/%" PRIu64 ".root.json is missing: the chain of roots has no gaps", out->dir,
+				   before + 1);
+		if (textfile_read(&origin, tree, found[i]->entry, a, d) == 0 && is_object(origin, a, d))
 			out->v[out->n++] = origin.text;
 	}
 }

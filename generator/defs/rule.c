@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "defs/repeat.h"
 
-/* --- values ------------------------------------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------------------------------- */
 
 static bool is_ascii(struct slice s)
 {
@@ -135,7 +135,7 @@ void values_read(struct slice **out, size_t *n, struct defs_scope *s, struct obj
 	*n = v.n;
 }
 
-/* --- one rule ----------------------------------------------------------------------------------------------------------- */
+/* --- one rule ----------------------------------------------------------------------------------------------------- */
 
 static bool check_bounds(const struct rule *rule, const struct object *bounds, struct slice lower, struct slice upper)
 {
@@ -259,7 +259,7 @@ static bool rule_read(struct rule *out, struct defs_scope *s, struct object *o)
 	return ok;
 }
 
-/* --- lists of rules ----------------------------------------------------------------------------------------------------- */
+/* --- lists of rules ----------------------------------------------------------------------------------------------- */
 
 static bool rules_of(struct rules *out, struct defs_scope *s, const struct array *items)
 {

@@ -37,8 +37,8 @@ struct whitelist *scope_whitelist(const struct defs_scope *s, struct slice name)
 struct slice scope_nearest_element(struct defs_scope *s, struct slice name);
 struct slice scope_nearest_whitelist(struct defs_scope *s, struct slice name);
 
-/* Whether resources/ list `value` for the element, compared as its type compares. Where not, *nearest is the nearest listed
- * value, or empty. Only contains and excludes may ask. */
+/* Whether resources/ list `value` for the element, compared as its type compares. Where not, *nearest is the nearest
+ * listed value, or empty. */
 bool scope_is_listed(struct defs_scope *s, const struct element *e, struct slice value, struct slice *nearest);
 
 /* Notes that a definition names the file `rel` (in the arena); scope_is_named() answers whether one did. */

@@ -11,7 +11,8 @@ static bool is_private_label(struct slice s)
 {
 	size_t n = 0;
 
-	while (n < s.n && n < LABEL_MAX && ((s.p[n] >= 'A' && s.p[n] <= 'Z') || (s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == ' '))
+	while (n < s.n && n < LABEL_MAX &&
+	       ((s.p[n] >= 'A' && s.p[n] <= 'Z') || (s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == ' '))
 		n++;
 	struct slice label = slice_sub(s, 0, n);
 	return (slice_ends(label, "PRIVATE KEY") || slice_ends(label, "PRIVATE KEY BLOCK")) &&
@@ -39,7 +40,8 @@ static void look_into(const struct filetree *tree, const struct file_entry *e, s
 		return;
 	if (secret_is_in(slice_sub(blob.data, 0, SECRET_SCAN)))
 		diag_error(d, SRCPOS_FILE(e->path),
-			   "a private key must never be in the repository; remove it, from the history too, and replace the key");
+			   "a private key must never be in the repository; remove it, from the history too, and "
+			   "replace the key");
 	blob_release(&blob);
 }
 

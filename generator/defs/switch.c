@@ -30,7 +30,7 @@ static bool is_key(struct slice s)
 	return s.n >= 1 && s.n <= KEY_MAX;
 }
 
-/* --- platforms ---------------------------------------------------------------------------------------------------------- */
+/* --- platforms ---------------------------------------------------------------------------------------------------- */
 
 static const char *const platform_words[] = {
 	[PLATFORM_ANDROID] = "android", [PLATFORM_IOS] = "ios", [PLATFORM_HARMONY] = "harmony", [PLATFORM_COUNT] = "all"
@@ -80,7 +80,7 @@ static bool platforms_read(struct switch_value *v, struct object *o)
 	return node_array(&items, &n) && many_platforms(v, &items);
 }
 
-/* --- one value ---------------------------------------------------------------------------------------------------------- */
+/* --- one value ---------------------------------------------------------------------------------------------------- */
 
 static bool type_read(struct value_reader *r)
 {
@@ -128,7 +128,7 @@ static void value_read(struct value_reader *r, size_t index)
 			       "a percentage without \"id\" rolls its devices again whenever values move; name one");
 }
 
-/* --- the values together -------------------------------------------------------------------------------------------------- */
+/* --- the values together ------------------------------------------------------------------------------------------ */
 
 static void check_ids(struct defs_scope *s, const struct value_reader *r, size_t n)
 {

@@ -10,7 +10,7 @@
 #define SILENCE_DAYS_DEFAULT 3
 #define SILENCE_DAYS_MAX     365
 
-/* --- shared with switch values ------------------------------------------------------------------------------------------ */
+/* --- shared with switch values ------------------------------------------------------------------------------------ */
 
 bool channel_read(struct object *o)
 {
@@ -66,7 +66,7 @@ void whitelists_read(struct whitelist ***out, size_t *n, struct defs_scope *s, s
 	}
 }
 
-/* --- one task ----------------------------------------------------------------------------------------------------------- */
+/* --- one task ----------------------------------------------------------------------------------------------------- */
 
 /* What the conditional keys hang on. */
 enum form { FORM_OFFICIAL, FORM_WHITELIST, FORM_WINDOW, FORM_PERCENTAGE, FORM_UNKNOWN };
@@ -215,7 +215,7 @@ static void task_read(struct task_reader *r)
 	object_finish(&r->o);
 }
 
-/* --- the tasks of a release ----------------------------------------------------------------------------------------------- */
+/* --- the tasks of a release --------------------------------------------------------------------------------------- */
 
 static void check_ids(struct defs_scope *s, const struct task_reader *r, size_t n)
 {

@@ -14,7 +14,7 @@ struct task_context {
 /* The required array "tasks", in the order written. Tasks with errors are not left out: errors end the run. */
 void tasks_read(struct task **out, size_t *n, struct defs_scope *s, struct object *o, const struct task_context *ctx);
 
-/* --- shared with switch values ------------------------------------------------------------------------------------------ */
+/* --- shared with switch values ------------------------------------------------------------------------------------ */
 /* The required array "whitelists": names of the app's lists, none unknown or repeated; marks them used. */
 void whitelists_read(struct whitelist ***out, size_t *n, struct defs_scope *s, struct object *o);
 /* "channel": true for dev. */

@@ -6,8 +6,8 @@
 
 /* Reads one release. `rel` is the file's path relative to REPO, whose last parts are `<platform>/<version>/release.json`;
  * origin.text must live as long as the model.
- * 0: platform and version are known, so append it even where errors were recorded (they end the run, and upgrades_finish()
- * wants to see all). -1: not even these. */
+ * 0: platform and version are known: append it even where errors were recorded (they end the run, and
+ * upgrades_finish() wants to see all). -1: not even these. */
 int upgrade_read(struct upgrade *out, struct defs_scope *s, struct origin origin, struct slice rel) MUST_CHECK;
 
 /* After all: sorts app->upgrades by platform and version, and reports equal versions. */

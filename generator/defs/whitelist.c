@@ -33,7 +33,7 @@ static void add_list(struct load *l, const struct layout_file *f)
 
 	if (regex)
 		diag_error(l->d, at, "regex whitelists are not supported by this version of mdstatic");
-	*w = (struct whitelist){ .name = f->name, .is_regex = regex, .path = f->entry->path, .rel = f->entry->rel };
+	*w = (struct whitelist) { .name = f->name, .is_regex = regex, .path = f->entry->path, .rel = f->entry->rel };
 	struct whitelist *other = map_put(&l->by_name, w->name, w);
 	if (other) /* .regex sorts before .txt */
 		diag_error(l->d, at, "the list \"" SLICE_FMT "\" is also \"" SLICE_FMT "\"; keep one of the two",
@@ -49,7 +49,8 @@ static void report_no_list(const struct load *l, const struct layout_file *f)
 	for (size_t i = 0; i < l->app->nwhitelists; i++)
 		names[i] = l->app->whitelists[i]->name;
 	struct slice near = text_nearest(f->name, names, l->app->nwhitelists);
-	diag_error(l->d, SRCPOS_FILE(f->entry->path), "there is no list \"" SLICE_FMT ".txt\" or \"" SLICE_FMT ".regex\"%s" SLICE_FMT "%s",
+	diag_error(l->d, SRCPOS_FILE(f->entry->path),
+		   "there is no list \"" SLICE_FMT ".txt\" or \"" SLICE_FMT ".regex\"%s" SLICE_FMT "%s",
 		   SLICE_ARG(f->name), SLICE_ARG(f->name), near.n ? "; did you mean \"" : "", SLICE_ARG(near),
 		   near.n ? ".ini\"?" : "");
 }

@@ -14,7 +14,7 @@ struct window_reader {
 	bool has_start, has_end; /* known, and good */
 };
 
-/* --- ramp --------------------------------------------------------------------------------------------------------------- */
+/* --- ramp --------------------------------------------------------------------------------------------------------- */
 
 static void check_point(const struct window_reader *r, const struct object *o, const struct ramp_point *p)
 {
@@ -72,7 +72,7 @@ static void ramp_read(struct window_reader *r)
 	}
 }
 
-/* --- times -------------------------------------------------------------------------------------------------------------- */
+/* --- times -------------------------------------------------------------------------------------------------------- */
 
 static void check_end(const struct window_reader *r, const struct task *t, bool has_published)
 {

@@ -12,8 +12,8 @@ struct node {
 	uint8_t hash[SHA256_SIZE];
 };
 
-/* Level by level, leaves first, each level behind the one below it. The last node of an odd level moves up as it is, which
- * comes to RFC 9162's split at the largest power of two. */
+/* Level by level, leaves first, each level behind the one below it. The last node of an odd level moves up as it is,
+ * which comes to RFC 9162's split at the largest power of two. */
 struct tree {
 	uint32_t pages;
 	struct node *nodes;
@@ -21,7 +21,7 @@ struct tree {
 	size_t count[32];
 };
 
-/* --- plan and hashes ------------------------------------------------------------------------------------------------------ */
+/* --- plan and hashes ---------------------------------------------------------------------------------------------- */
 int filter_plan(struct filter_plan *out, uint64_t ids, uint64_t rate)
 {
 	size_t row = 0;
@@ -86,7 +86,7 @@ static uint32_t next_probe(uint64_t *seed, uint64_t *block, uint32_t i)
 	return bit;
 }
 
-/* --- sorting ---------------------------------------------------------------------------------------------------------------- */
+/* --- sorting ------------------------------------------------------------------------------------------------------ */
 static bool key_less(const struct filter_key *a, const struct filter_key *b)
 {
 	return a->h != b->h ? a->h < b->h : a->seed < b->seed;
@@ -111,7 +111,8 @@ static size_t digit_of(const struct filter_key *key, unsigned digit) /* 0 (first
 	return half >> (56 - 8 * (digit % 8)) & 0xff;
 }
 
-/* Radix sort from the first digit on, in place: every key is swapped into the bucket of its digit. At most 16 levels deep. */
+/* Radix sort from the first digit on, in place: every key is swapped into the bucket of its digit. At most 16 levels
+ * deep. */
 static void sort_keys(struct filter_key *v, size_t n, unsigned digit)
 {
 	size_t next[256] = { 0 }, end[256], sum = 0;
@@ -156,7 +157,7 @@ size_t filter_sort_unique(struct filter_key *v, size_t n)
 	return kept;
 }
 
-/* --- the file --------------------------------------------------------------------------------------------------------------- */
+/* --- the file ----------------------------------------------------------------------------------------------------- */
 uint32_t filter_page_of(uint64_t h, uint32_t pages)
 {
 	uint64_t high = (h >> 32) * pages, low = (h & UINT32_MAX) * pages;
@@ -287,7 +288,7 @@ int filter_encode(struct strbuf *out, uint8_t root[SHA256_SIZE], struct digests 
 	return result;
 }
 
-/* --- reading ---------------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 int filter_check_record(struct slice *page, struct digests *d, struct slice record, uint32_t number, uint32_t pages,
 			const uint8_t root[SHA256_SIZE], const char **why)
 {

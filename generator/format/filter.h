@@ -1,7 +1,7 @@
 /* format/filter.h: whitelists as devices read them: bloom filters in pages, each page provable by itself.
  *
- * Bytes      schemas/FORMAT.md section 6. P records of equal length, each one page of 4096 bytes and its Merkle proof; P, the
- *            number of probes k, n and the root stand in the whitelist's descriptor (format/manifest.h).
+ * Bytes      schemas/FORMAT.md section 6. P records of equal length, each one page of 4096 bytes and its Merkle proof;
+ *            P, the number of probes k, n and the root stand in the whitelist's descriptor (format/manifest.h).
  * Answers    "no" is certain. "yes" is wrong with at most the rate that was given to filter_plan(), on average over the
  *            lists' salts and ids.
  * Ownership  encoders fill the caller's strbuf; checks give slices into what they were given.
@@ -31,8 +31,9 @@ struct filter_plan {
 	uint32_t probes; /* k, 1..FILTER_PROBES_MAX */
 };
 
-/* The smallest filter for that many distinct ids with a rate of false positives of at most `rate`. A rate above the table
- * counts as its first row. -1: a rate below 1e-12 (that is, below the last row), or more than FILTER_IDS_MAX ids. */
+/* The smallest filter for that many distinct ids with a rate of false positives of at most `rate`. A rate above the
+ * table counts as its first row. -1: a rate below 1e-12 (that is, below the last row), or more than FILTER_IDS_MAX ids.
+ * */
 int filter_plan(struct filter_plan *out, uint64_t ids, uint64_t rate) MUST_CHECK;
 
 /* -1: no memory, or libcrypto failed. */
@@ -42,11 +43,12 @@ int filter_hash(struct filter_key *out, struct digests *d, const uint8_t salt[SH
 /* Sorts by (h, seed), in place, and drops repetitions: returns how many keys are left. */
 size_t filter_sort_unique(struct filter_key *v, size_t n);
 
-/* Appends filter.bin for keys that filter_sort_unique() has been over; *root is the descriptor's. -1: memory, libcrypto. */
+/* Appends filter.bin for keys that filter_sort_unique() has been over; *root is the descriptor's. -1: memory,
+ * libcrypto. */
 int filter_encode(struct strbuf *out, uint8_t root[SHA256_SIZE], struct digests *d, const struct filter_key *v,
 		  size_t n, struct filter_plan plan) MUST_CHECK;
 
-/* --- reading: pages 1..FILTER_PAGES_MAX, number < pages ---------------------------------------------------------------- */
+/* --- reading: pages 1..FILTER_PAGES_MAX, number < pages ----------------------------------------------------------- */
 uint32_t filter_page_of(uint64_t h, uint32_t pages);
 uint32_t filter_record_size(uint32_t pages); /* 4096 to 5088 */
 uint64_t filter_file_size(uint32_t pages);

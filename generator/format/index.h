@@ -3,8 +3,9 @@
  * Bytes      JSON, schemas/FORMAT.md "Index"; TUF target index/v1/<platform>-<kind>.json.
  * Shapes     exactly one of: `inline_manifest` (one unit, nothing folded); `segments` with `folds` (single-slot kinds);
  *            `units` (many slots, sharded by the bits of SHA-256(slot)).
- * Strictness the decoder refuses unknown keys, tables that do not fit together (a class or state out of range, cuts that do
- *            not ascend), and numbers that are not integers. An attribute of an unknown type is kept with known = false.
+ * Strictness the decoder refuses unknown keys, tables that do not fit together (a class or state out of range, cuts
+ *            that do not ascend), and numbers that are not integers. An attribute of an unknown type is kept with known
+ *            = false.
  * Ownership  decoded structs live in the caller's arena. */
 #ifndef FORMAT_INDEX_H
 #define FORMAT_INDEX_H

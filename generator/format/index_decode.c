@@ -6,7 +6,7 @@
 #define FOLDS_MAX   64
 #define TOO_MANY    "an index has too many classes, states, segments or units"
 
-/* --- the head ------------------------------------------------------------------------------------------------------------- */
+/* --- the head ----------------------------------------------------------------------------------------------------- */
 static int read_app(struct wire *w, void *out, const json_t *value)
 {
 	struct index *ix = out;
@@ -86,7 +86,7 @@ static int read_later(struct wire *w, void *out, const json_t *value) /* what de
 	return 0;
 }
 
-/* --- tables --------------------------------------------------------------------------------------------------------------- */
+/* --- tables ------------------------------------------------------------------------------------------------------- */
 struct fold_json { /* what cannot be read before the attribute and the number of classes are known */
 	struct index_fold *fold;
 	const json_t *cuts, *values, *next;
@@ -271,7 +271,8 @@ static int read_fold(struct wire *w, void *out, const json_t *value)
 	return result;
 }
 
-/* Every number in `next` is a state of the following table, after the last one a segment: no walk can leave the tables. */
+/* Every number in `next` is a state of the following table, after the last one a segment: no walk can leave the tables.
+ * */
 static int check_next(struct wire *w, const struct index *ix)
 {
 	if (ix->folds[0].states != 1)
@@ -287,7 +288,7 @@ static int check_next(struct wire *w, const struct index *ix)
 	return 0;
 }
 
-/* --- segments and units ------------------------------------------------------------------------------------------------- */
+/* --- segments and units ------------------------------------------------------------------------------------------- */
 static int read_segment(struct wire *w, void *out, const json_t *value)
 {
 	struct index_segment *segment = out;
@@ -357,7 +358,7 @@ static int read_inline(struct wire *w, struct index *ix, const json_t *value)
 	return 0;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
 static int read_shape(struct wire *w, struct index *ix, const json_t *json)
 {
 	const json_t *manifest = json_object_get(json, "manifest"), *lists = json_object_get(json, "whitelists");

@@ -58,6 +58,16 @@ static void write_integer(struct strbuf *out, json_int_t v)
 	strbuf_adduint(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
+json_t *json_iterable(const json_t *value)
+{
+	union {
+		const json_t *given;
+		json_t *wanted;
+	} same = { .given = value };
+
+	return same.wanted;
+}
+
 static int member_cmp(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
@@ -67,7 +77,7 @@ static int member_cmp(const void *a, const void *b)
 
 static int write_object(struct writer *w, const json_t *object, unsigned depth)
 {
-	json_t *walk = (json_t *)(uintptr_t)object; /* jansson's iterators want it writable, and do not write */
+	json_t *walk = json_iterable(object);
 	size_t n = json_object_size(object), i = 0;
 	struct member *v = arena_try(&w->scratch, n ? n : 1, sizeof(*v));
 	bool sorted = true;
@@ -148,8 +158,9 @@ int json_write(struct strbuf *out, const json_t *value, enum json_form form)
 	return failed || out->failed ? -1 : 0;
 }
 
-/* What the parser would not refuse, or only after it has gone deep: nesting, and numbers with a fraction or an exponent.
- * Outside of strings a '.' stands in no other place of a JSON text, and an 'e' behind a digit in no other either. */
+/* What the parser would not refuse, or only after it has gone deep: nesting, and numbers with a fraction or an
+ * exponent. Outside of strings a '.' stands in no other place of a JSON text, and an 'e' behind a digit in no other
+ * either. */
 static const char *scan(struct slice s)
 {
 	unsigned depth = 0;

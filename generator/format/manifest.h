@@ -1,7 +1,7 @@
 /* format/manifest.h: the candidates of each slot of one segment or shard, encoder and decoder side by side.
  *
- * Bytes      JSON, schemas/FORMAT.md "Manifest". A manifest is a content-addressed object of its own, or stands inside the
- *            index (then as a JSON value in it).
+ * Bytes      JSON, schemas/FORMAT.md "Manifest". A manifest is a content-addressed object of its own, or stands inside
+ *            the index (then as a JSON value in it).
  * Decisions  the first candidate of a slot whose guards all hold is the slot's answer. A guard that is absent holds.
  * Strictness the decoder refuses every key it does not know, except inside a rule: a rule that it does not know is kept
  *            with known = false and counts as false.
@@ -90,8 +90,8 @@ struct manifest {
 	size_t nanswers;
 };
 
-/* A new json_t; NULL when memory ends or a rule is not known. `with_whitelists` is false for a shard. A manifest has at least
- * one slot, a slot at least one candidate; single-slot kinds have one slot: the decoder insists. */
+/* A new json_t; NULL when memory ends or a rule is not known. `with_whitelists` is false for a shard. A manifest has at
+ * least one slot, a slot at least one candidate; single-slot kinds have one slot: the decoder insists. */
 json_t *manifest_encode(const struct manifest *m, enum kind kind, bool with_whitelists);
 
 /* 0, or -1 with a reason in *why (a constant text). `shared` is the index's whitelist table for a shard, else NULL. */

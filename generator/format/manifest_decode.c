@@ -93,8 +93,8 @@ static const struct wire_member range_members[] = {
 static const struct wire_shape range_rule = { NO_RULE, UNKNOWN_RULE, range_members, COUNT(range_members) };
 /* clang-format on */
 
-/* A rule of a later version (another op, a key that its op does not have) stays unknown, which counts as false; a rule that
- * looks like ours has to be right. */
+/* A rule of a later version (another op, a key that its op does not have) stays unknown, which counts as false; a rule
+ * that looks like ours has to be right. */
 static int read_rule(struct wire *w, void *out, const json_t *value)
 {
 	struct mf_rule *rule = out;

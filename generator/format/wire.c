@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "format/json.h"
 
 static const char no_memory[] = "out of memory";
 
@@ -18,11 +19,6 @@ struct slice wire_slice(const json_t *string)
 	return (struct slice) { json_string_value(string), json_string_length(string) };
 }
 
-static json_t *writable(const json_t *value)
-{
-	return (json_t *)(uintptr_t)value; /* jansson's iterators ask for it, and do not write */
-}
-
 static const struct wire_member *find_member(const struct wire_shape *shape, const char *key)
 {
 	for (size_t i = 0; i < shape->n; i++)
@@ -33,7 +29,7 @@ static const struct wire_member *find_member(const struct wire_shape *shape, con
 
 int wire_object(struct wire *w, void *out, const json_t *value, const struct wire_shape *shape)
 {
-	json_t *object = writable(value);
+	json_t *object = json_iterable(value);
 	uint32_t seen = 0;
 
 	if (!json_is_object(value))
@@ -55,7 +51,7 @@ int wire_object(struct wire *w, void *out, const json_t *value, const struct wir
 
 bool wire_fits(const json_t *value, const struct wire_shape *shape)
 {
-	json_t *object = writable(value);
+	json_t *object = json_iterable(value);
 
 	if (!json_is_object(value))
 		return false;
@@ -88,7 +84,7 @@ void *wire_array(struct wire *w, size_t *n, const json_t *value, size_t size, wi
 
 void *wire_table(struct wire *w, size_t *n, const json_t *value, size_t size, wire_fn *item, const char *why)
 {
-	json_t *object = writable(value);
+	json_t *object = json_iterable(value);
 	size_t count = json_object_size(value); /* 0 for anything else */
 	struct slice last = SLICE("");
 	char *v, *at;
@@ -174,7 +170,8 @@ int wire_true(struct wire *w, bool *out, const json_t *value, const char *why)
 	return 0;
 }
 
-/* Of all texts of a version that version_parse() takes: the one without leading zeros and without zero parts at its end. */
+/* Of all texts of a version that version_parse() takes: the one without leading zeros and without zero parts at its
+ * end. */
 static bool is_shortest(struct slice s)
 {
 	struct slice last = SLICE("");

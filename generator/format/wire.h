@@ -1,8 +1,9 @@
 /* format/wire.h: between parsed JSON and structs, refusing what does not fit.
  *
- * Purpose    the decoders of manifests and indexes are tables: a key, a function for its value, and what to say when it is
- *            absent. A key that the table does not have refuses the object. The encoders are the put_…() functions.
- * Memory     decoded things come from the arena, by arena_try: an exhausted arena is a reason like any other, never an abort.
+ * Purpose    the decoders of manifests and indexes are tables: a key, a function for its value, and what to say when it
+ *            is absent. A key that the table does not have refuses the object. The encoders are the put_…() functions.
+ * Memory     decoded things come from the arena, by arena_try: an exhausted arena is a reason like any other, never an
+ *            abort.
  * Errors     decoding: 0 or not NULL; else -1 or NULL, with the first reason in w->why (a constant text).
  *            encoding: *failed sticks, put_done() looks at it once. */
 #ifndef FORMAT_WIRE_H
@@ -49,8 +50,8 @@ bool wire_fits(const json_t *value, const struct wire_shape *shape);
 /* An array with at least one item: n structs of `size` bytes, each filled by `item`. */
 void *wire_array(struct wire *w, size_t *n, const json_t *value, size_t size, wire_fn *item,
 		 const char *why) MUST_CHECK;
-/* A table: an object with at least one member and ascending keys, none of them empty. Each struct begins with a struct slice,
- * which becomes the key (a copy); `item` fills the rest. */
+/* A table: an object with at least one member and ascending keys, none of them empty. Each struct begins with a struct
+ * slice, which becomes the key (a copy); `item` fills the rest. */
 void *wire_table(struct wire *w, size_t *n, const json_t *value, size_t size, wire_fn *item,
 		 const char *why) MUST_CHECK;
 
@@ -70,7 +71,7 @@ int wire_version(struct wire *w, struct version *out, const json_t *value, const
 
 struct slice wire_slice(const json_t *string); /* borrowed; the empty slice for any other value */
 
-/* --- encoding ----------------------------------------------------------------------------------------------------------- */
+/* --- encoding ----------------------------------------------------------------------------------------------------- */
 void put_member(json_t *object, const char *key, json_t *value, bool *failed); /* takes `value`; NULL fails */
 void put_named(json_t *object, struct slice key, json_t *value, bool *failed);
 void put_item(json_t *array, json_t *value, bool *failed);

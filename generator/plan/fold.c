@@ -279,7 +279,7 @@ void fold_make(struct plan *out, struct arena *a, struct arena *scratch, const u
 	d.f.folded = ARENA_ARRAY(scratch, bool, t->nattrs);
 	d.f.closing = ARENA_ARRAY(scratch, uint64_t, d.f.words);
 	d.f.state = ARENA_ARRAY(scratch, uint64_t, 2 * d.f.words);
-	sizes_init(&d.f.sizes, scratch, &out->offers);
+	sizes_init(&d.f.sizes, scratch, &out->offers, live, n, true);
 	states_first(d.now, &d.f);
 	out->nattrs = t->nattrs;
 	out->attrs = ARENA_ARRAY(a, struct plan_attr, t->nattrs);
@@ -288,5 +288,4 @@ void fold_make(struct plan *out, struct arena *a, struct arena *scratch, const u
 		consider(&d, t->attrs[i], &out->attrs[i]);
 	}
 	make_manifests(&d);
-	sizes_release(&d.f.sizes);
 }

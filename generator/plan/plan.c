@@ -73,5 +73,5 @@ int plan_make(struct plan *out, struct arena *a, struct arena *scratch, const st
 		return 0;
 	}
 	list_attrs(out, a);
-	return shard_make(out, a, scratch, hashing);
+	return shard_make(out, a, scratch, live, hashing);
 }

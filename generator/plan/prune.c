@@ -56,30 +56,37 @@ static void make_preds(struct offer *o, const struct rule_table *t, struct entry
 
 /* --- closing ---------------------------------------------------------------------------------------------------------- */
 
-/* The live offers of one slot, best first. */
+struct queued {
+	uint32_t number; /* of the offer */
+	uint32_t npreds;
+	const struct pred *preds;
+	uint64_t attrs;  /* one bit for each attribute that it restricts, modulo 64 */
+	bool free;
+};
+
+/* The live offers of one slot, best first; what comparing needs stands together. */
 struct queue {
 	struct offer *offers;
-	uint32_t *v;    /* numbers of offers */
-	uint64_t *mask; /* of each: one bit for each attribute that it restricts (modulo 64) */
+	struct queued *v;
 	size_t n;
 	uint64_t steps; /* that may still be taken */
 };
 
-static uint64_t attr_mask(const struct offer *o)
+static struct queued queue_item(const struct offer *o, uint32_t number)
 {
-	uint64_t mask = 0;
+	struct queued q = { number, (uint32_t)o->npreds, o->preds, 0, o->free };
 
 	for (size_t i = 0; i < o->npreds; i++)
-		mask |= (uint64_t)1 << (o->preds[i].attr % 64);
-	return mask;
+		q.attrs |= (uint64_t)1 << (o->preds[i].attr % 64);
+	return q;
 }
 
 /* Does `u` hold wherever `o` holds? */
-static bool covers(const struct offer *u, const struct offer *o, uint64_t *steps)
+static bool covers(const struct queued *u, const struct queued *o, uint64_t *steps)
 {
-	size_t j = 0;
-
-	for (size_t i = 0; i < u->npreds; i++) {
+	if (u->attrs & ~o->attrs)
+		return false;
+	for (uint32_t i = 0, j = 0; i < u->npreds; i++) {
 		while (j < o->npreds && o->preds[j].attr < u->preds[i].attr)
 			j++;
 		if (j == o->npreds || o->preds[j].attr != u->preds[i].attr)
@@ -91,28 +98,26 @@ static bool covers(const struct offer *u, const struct offer *o, uint64_t *steps
 	return true;
 }
 
+static void close_offer(struct queue *q, uint32_t number, uint32_t closer)
+{
+	q->offers[number].fate = OFFER_CLOSED;
+	q->offers[number].closer = closer;
+}
+
 /* Drops what the offer at place `at` closes, as far as the steps reach. */
 static void close_behind(struct queue *q, size_t at)
 {
-	const struct offer *u = &q->offers[q->v[at]];
-	size_t kept = at + 1, i = kept;
+	const struct queued u = q->v[at];
+	size_t kept = at + 1;
 
-	for (; i < q->n && q->steps > 0; i++) {
-		struct offer *o = &q->offers[q->v[i]];
+	for (size_t i = at + 1; i < q->n; i++) {
 		uint64_t steps = 1;
 
-		if ((q->mask[at] & ~q->mask[i]) == 0 && covers(u, o, &steps)) {
-			o->fate = OFFER_CLOSED;
-			o->closer = q->v[at];
-		} else {
-			q->v[kept] = q->v[i];
-			q->mask[kept++] = q->mask[i];
-		}
+		if (q->steps > 0 && covers(&u, &q->v[i], &steps))
+			close_offer(q, q->v[i].number, u.number);
+		else
+			q->v[kept++] = q->v[i];
 		q->steps -= steps < q->steps ? steps : q->steps;
-	}
-	for (; i < q->n; i++) {
-		q->v[kept] = q->v[i];
-		q->mask[kept++] = q->mask[i];
 	}
 	q->n = kept;
 }
@@ -120,23 +125,16 @@ static void close_behind(struct queue *q, size_t at)
 /* Fills the queue up to the first free offer without a predicate: it takes everybody, and what follows is closed by it. */
 static void fill(struct queue *q, const struct offer_slot *slot)
 {
-	const struct offer *all = NULL;
-
 	q->n = 0;
 	for (uint32_t i = slot->first; i < slot->first + slot->n; i++) {
-		struct offer *o = &q->offers[i];
+		const struct queued *last = q->n > 0 ? &q->v[q->n - 1] : NULL;
 
-		if (o->fate != OFFER_LIVE)
+		if (q->offers[i].fate != OFFER_LIVE)
 			continue;
-		if (all) {
-			o->fate = OFFER_CLOSED;
-			o->closer = (uint32_t)(all - q->offers);
-			continue;
-		}
-		q->mask[q->n] = attr_mask(o);
-		q->v[q->n++] = i;
-		if (o->free && o->npreds == 0)
-			all = o;
+		if (last && last->free && last->npreds == 0)
+			close_offer(q, i, last->number);
+		else
+			q->v[q->n++] = queue_item(&q->offers[i], i);
 	}
 }
 
@@ -145,11 +143,11 @@ static void close_slot(struct queue *q, const struct offer_slot *slot)
 {
 	fill(q, slot);
 	q->steps = (uint64_t)slot->n * CLOSE_STEPS;
-	for (size_t i = 0; i + 1 < q->n; i++)
-		if (q->offers[q->v[i]].free && q->offers[q->v[i]].npreds == 1)
+	for (size_t i = 0; i + 1 < q->n && q->steps > 0; i++)
+		if (q->v[i].free && q->v[i].npreds == 1)
 			close_behind(q, i);
 	for (size_t i = 0; i + 1 < q->n && q->steps > 0; i++)
-		if (q->offers[q->v[i]].free && q->offers[q->v[i]].npreds > 1)
+		if (q->v[i].free && q->v[i].npreds > 1)
 			close_behind(q, i);
 }
 
@@ -164,8 +162,7 @@ void offers_prune(struct offers *o, struct arena *a, struct arena *scratch)
 	for (size_t i = 0; i < o->nslots; i++)
 		longest = o->slots[i].n > longest ? o->slots[i].n : longest;
 	entries = ARENA_ARRAY(scratch, struct entry, rules);
-	q.v = ARENA_ARRAY(scratch, uint32_t, longest);
-	q.mask = ARENA_ARRAY(scratch, uint64_t, longest);
+	q.v = ARENA_ARRAY(scratch, struct queued, longest);
 	for (size_t i = 0; i < o->n; i++)
 		make_preds(&o->v[i], &o->rules, entries, a);
 	for (size_t i = 0; i < o->nslots; i++)

@@ -39,6 +39,7 @@ static struct attr *attr_of(struct rule_table *t, const struct rule *rule)
 	attr = ARENA_NEW(t->mem, struct attr);
 	attr->name = rule->element;
 	attr->type = rule->type;
+	attr->number = (uint32_t)t->nattrs;
 	map_set(&t->by_name, rule->element, attr);
 	ARENA_PUSH(t->mem, t->attrs, t->nattrs, t->attrs_cap, attr);
 	return attr;
@@ -76,26 +77,6 @@ static uint32_t bound_number(struct rule_table *t, struct attr *attr, const stru
 	return (uint32_t)attr->n - 1;
 }
 
-/* Equal rules have equal keys and unequal ones do not: every text is preceded by its length. */
-static void key_make(struct strbuf *key, const struct rule *rule)
-{
-	const uint64_t head[] = { (uint64_t)rule->op, (uint64_t)rule->exclusive << 3 | (uint64_t)rule->default_result << 2 |
-		                                              (uint64_t)rule->has_lower << 1 | rule->has_upper };
-
-	strbuf_reset(key);
-	strbuf_add(key, head, sizeof(head));
-	strbuf_add(key, &rule->element.n, sizeof(rule->element.n));
-	strbuf_addslice(key, rule->element);
-	for (size_t i = 0; i < rule->nvalues; i++) {
-		strbuf_add(key, &rule->values[i].n, sizeof(rule->values[i].n));
-		strbuf_addslice(key, rule->values[i]);
-	}
-	if (rule->has_lower)
-		strbuf_add(key, rule->lower.part, sizeof(rule->lower.part));
-	if (rule->has_upper)
-		strbuf_add(key, rule->upper.part, sizeof(rule->upper.part));
-}
-
 static uint32_t rule_bytes(const struct rule *rule)
 {
 	size_t n = RULE_BYTES + rule->element.n + ((size_t)rule->has_lower + rule->has_upper) * BOUND_BYTES;
@@ -105,35 +86,42 @@ static uint32_t rule_bytes(const struct rule *rule)
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-static uint32_t *name_values(struct rule_table *t, struct attr *attr, const struct rule *rule)
+static void key_add(struct strbuf *key, uint32_t number)
 {
-	uint32_t *named = ARENA_ARRAY(t->mem, uint32_t, rule->nvalues + 2);
-	size_t n = 0;
+	strbuf_add(key, &number, sizeof(number));
+}
 
+/* Rules are equal when they say the same of the same values in the same order, however these are spelt. */
+static void key_make(struct rule_table *t, struct attr *attr, const struct rule *rule)
+{
+	strbuf_reset(&t->key);
+	key_add(&t->key, attr->number);
+	key_add(&t->key, (uint32_t)rule->op << 4 | (uint32_t)rule->exclusive << 3 | (uint32_t)rule->default_result << 2 |
+	                         (uint32_t)rule->has_lower << 1 | rule->has_upper);
 	for (size_t i = 0; i < rule->nvalues; i++)
-		named[n++] = attr->type == ATTR_VERSION ? bound_number(t, attr, &rule->versions[i])
-		                                        : text_number(t, attr, rule->values[i]);
+		key_add(&t->key, attr->type == ATTR_VERSION ? bound_number(t, attr, &rule->versions[i])
+		                                            : text_number(t, attr, rule->values[i]));
 	if (rule->has_lower)
-		named[n++] = bound_number(t, attr, &rule->lower);
+		key_add(&t->key, bound_number(t, attr, &rule->lower));
 	if (rule->has_upper)
-		named[n++] = bound_number(t, attr, &rule->upper);
-	return named;
+		key_add(&t->key, bound_number(t, attr, &rule->upper));
 }
 
 uint32_t rules_add(struct rule_table *t, const struct rule *rule)
 {
-	struct plan_rule added = { .rule = rule };
-	struct attr *attr;
+	struct attr *attr = attr_of(t, rule);
+	struct plan_rule added = { .rule = rule, .attr = attr->number };
+	uint32_t *key;
 	const void *found;
 
-	key_make(&t->key, rule);
+	key_make(t, attr, rule);
 	found = map_get(&t->by_content, strbuf_slice(&t->key));
 	if (found)
 		return unboxed(found);
-	map_set(&t->by_content, arena_copy(t->mem, strbuf_slice(&t->key)), boxed(t->n));
-	attr = attr_of(t, rule);
+	key = memcpy(ARENA_ARRAY(t->mem, char, t->key.n), t->key.p, t->key.n);
+	map_set(&t->by_content, slice_bytes(key, t->key.n), boxed(t->n));
 	added.bytes = rule_bytes(rule);
-	added.named = name_values(t, attr, rule);
+	added.named = key + 2;
 	ARENA_PUSH(t->mem, t->v, t->n, t->cap, added);
 	return (uint32_t)t->n - 1;
 }
@@ -250,15 +238,28 @@ static struct set range_set(struct arena *mem, const struct rule *rule, const ui
 	return (struct set){ at, n };
 }
 
-static void close_rule(struct rule_table *t, struct plan_rule *r, uint32_t *const *places)
+/* Sorts the attributes; in the result: the new number of each by the number it had. */
+static uint32_t *sort_attrs(struct rule_table *t)
 {
-	const struct attr *attr = map_get(&t->by_name, r->rule->element);
+	uint32_t *numbers = ARENA_ARRAY(t->mem, uint32_t, t->nattrs);
+
+	if (t->nattrs > 1)
+		qsort(t->attrs, t->nattrs, sizeof(struct attr *), by_fold_order);
+	for (size_t i = 0; i < t->nattrs; i++) {
+		numbers[t->attrs[i]->number] = (uint32_t)i;
+		t->attrs[i]->number = (uint32_t)i;
+	}
+	return numbers;
+}
+
+/* `place`: of the bounds of a version attribute. */
+static void close_rule(struct rule_table *t, struct plan_rule *r, const uint32_t *place)
+{
 	const struct rule *rule = r->rule;
 	size_t named = rule->nvalues + rule->has_lower + rule->has_upper;
 
-	r->attr = attr->number;
 	for (size_t i = 0; i < named; i++)
-		r->named[i] = places[r->attr] ? 2 + 2 * places[r->attr][r->named[i]] : 2 + r->named[i];
+		r->named[i] = place ? 2 + 2 * place[r->named[i]] : 2 + r->named[i];
 	if (rule->op == RULE_CONTAINS || rule->op == RULE_EXCLUDES)
 		r->holds = listed_set(t->mem, rule, r->named);
 	else
@@ -267,22 +268,22 @@ static void close_rule(struct rule_table *t, struct plan_rule *r, uint32_t *cons
 
 void rules_close(struct rule_table *t)
 {
+	const uint32_t *numbers = sort_attrs(t);
 	uint32_t **places = ARENA_ARRAY(t->mem, uint32_t *, t->nattrs);
 
-	if (t->nattrs > 1)
-		qsort(t->attrs, t->nattrs, sizeof(struct attr *), by_fold_order);
+	map_release(&t->by_content);
+	map_release(&t->by_name);
+	strbuf_release(&t->key);
 	for (size_t i = 0; i < t->nattrs; i++) {
 		struct attr *attr = t->attrs[i];
 
-		attr->number = (uint32_t)i;
 		attr->regions = 2 + (uint32_t)attr->n * (attr->type == ATTR_VERSION ? 2 : 1);
 		if (attr->type == ATTR_VERSION)
 			places[i] = sort_bounds(t->mem, attr);
 		map_release(&attr->seen);
 	}
-	for (size_t i = 0; i < t->n; i++)
-		close_rule(t, &t->v[i], places);
-	map_release(&t->by_content);
-	map_release(&t->by_name);
-	strbuf_release(&t->key);
+	for (size_t i = 0; i < t->n; i++) {
+		t->v[i].attr = numbers[t->v[i].attr];
+		close_rule(t, &t->v[i], places[t->v[i].attr]);
+	}
 }

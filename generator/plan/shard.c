@@ -8,14 +8,19 @@
 #define PREFIX_BITS 32 /* the longest */
 
 struct shard_slot {
-	uint64_t hash; /* the first 64 bits of SHA-256(name), big endian */
+	uint64_t hash;   /* the first 64 bits of SHA-256(name), big endian */
 	uint32_t number; /* into live */
+};
+
+struct live_slot {
+	struct plan_slot slot;
+	size_t first; /* of its candidates: as sizes.h counts them */
 };
 
 struct sharder {
 	struct plan *plan;
-	struct arena *mem;
-	struct plan_slot *live; /* slots that have a candidate, by name */
+	struct arena *mem, *scratch;
+	struct live_slot *live;   /* slots that have a candidate, by name */
 	struct shard_slot *slots; /* the same, by hash */
 	size_t n;
 	struct sizes sizes;
@@ -24,21 +29,18 @@ struct sharder {
 
 /* --- candidates ------------------------------------------------------------------------------------------------------- */
 
-static void collect(struct sharder *s)
+static void collect(struct sharder *s, const uint32_t *live)
 {
 	const struct offers *o = &s->plan->offers;
 	struct candidate *v = ARENA_ARRAY(s->mem, struct candidate, s->plan->nlive);
 
-	s->live = ARENA_ARRAY(s->mem, struct plan_slot, o->nslots);
-	for (size_t i = 0; i < o->nslots; i++) {
-		struct plan_slot slot = { .name = o->slots[i].name, .v = v };
+	s->live = ARENA_ARRAY(s->scratch, struct live_slot, o->nslots);
+	for (size_t i = 0, end; i < s->plan->nlive; i = end) {
+		uint32_t slot = o->v[live[i]].slot;
 
-		for (uint32_t k = o->slots[i].first; k < o->slots[i].first + o->slots[i].n; k++)
-			if (o->v[k].fate == OFFER_LIVE)
-				v[slot.n++] = (struct candidate){ &o->v[k], o->v[k].rules };
-		v += slot.n;
-		if (slot.n > 0)
-			s->live[s->n++] = slot;
+		for (end = i; end < s->plan->nlive && o->v[live[end]].slot == slot; end++)
+			v[end] = (struct candidate){ &o->v[live[end]], o->v[live[end]].rules };
+		s->live[s->n++] = (struct live_slot){ { o->slots[slot].name, v + i, end - i }, i };
 	}
 }
 
@@ -50,11 +52,11 @@ static uint64_t leaf_bytes(struct sharder *s, size_t from, size_t to)
 
 	sizes_begin(&s->sizes);
 	for (size_t i = from; i < to; i++) {
-		const struct plan_slot *slot = &s->live[s->slots[i].number];
+		const struct live_slot *live = &s->live[s->slots[i].number];
 
-		bytes += SLOT_BYTES + slot->name.n;
-		for (size_t k = 0; k < slot->n; k++)
-			bytes += sizes_candidate(&s->sizes, slot->v[k].offer, NULL);
+		bytes += SLOT_BYTES + live->slot.name.n;
+		for (size_t k = 0; k < live->slot.n; k++)
+			bytes += sizes_candidate(&s->sizes, live->first + k, NULL);
 	}
 	return bytes;
 }
@@ -67,10 +69,10 @@ static int by_number(const void *x, const void *y)
 }
 
 /* Slots of a manifest are sorted by name, as `live` is. */
-static void add_leaf(struct sharder *s, struct arena *scratch, size_t from, size_t to, uint8_t bits, uint64_t bytes)
+static void add_leaf(struct sharder *s, size_t from, size_t to, uint8_t bits, uint64_t bytes)
 {
 	struct plan_manifest m = { .nslots = to - from, .bytes = bytes, .bits = bits };
-	uint32_t *numbers = ARENA_ARRAY(scratch, uint32_t, m.nslots);
+	uint32_t *numbers = ARENA_ARRAY(s->scratch, uint32_t, m.nslots);
 
 	m.prefix = bits > 0 ? (uint32_t)(s->slots[from].hash >> (64 - bits)) : 0;
 	m.slots = ARENA_ARRAY(s->mem, struct plan_slot, m.nslots);
@@ -78,26 +80,26 @@ static void add_leaf(struct sharder *s, struct arena *scratch, size_t from, size
 		numbers[i] = s->slots[from + i].number;
 	qsort(numbers, m.nslots, sizeof(*numbers), by_number);
 	for (size_t i = 0; i < m.nslots; i++)
-		m.slots[i] = s->live[numbers[i]];
+		m.slots[i] = s->live[numbers[i]].slot;
 	ARENA_PUSH(s->mem, s->plan->manifests, s->plan->nmanifests, s->cap, m);
 }
 
 /* The slots from … to - 1 share their first `bits` bits. */
-static void split(struct sharder *s, struct arena *scratch, size_t from, size_t to, uint8_t bits)
+static void split(struct sharder *s, size_t from, size_t to, uint8_t bits)
 {
 	uint64_t bytes = leaf_bytes(s, from, to);
 	size_t middle = from;
 
 	if (bytes <= s->plan->shard_bytes || to - from == 1 || bits == PREFIX_BITS) {
-		add_leaf(s, scratch, from, to, bits, bytes);
+		add_leaf(s, from, to, bits, bytes);
 		return;
 	}
 	while (middle < to && (s->slots[middle].hash >> (63 - bits) & 1) == 0)
 		middle++;
 	if (from < middle)
-		split(s, scratch, from, middle, (uint8_t)(bits + 1));
+		split(s, from, middle, (uint8_t)(bits + 1));
 	if (middle < to)
-		split(s, scratch, middle, to, (uint8_t)(bits + 1));
+		split(s, middle, to, (uint8_t)(bits + 1));
 }
 
 static int by_hash(const void *x, const void *y)
@@ -114,7 +116,7 @@ static int hash_slots(struct sharder *s, struct digests *hashing)
 	for (size_t i = 0; i < s->n; i++) {
 		uint8_t hash[SHA256_SIZE];
 
-		if (digest_sha256(hashing, hash, s->live[i].name))
+		if (digest_sha256(hashing, hash, s->live[i].slot.name))
 			return -1;
 		s->slots[i].hash = digest_head64(hash);
 	}
@@ -123,27 +125,23 @@ static int hash_slots(struct sharder *s, struct digests *hashing)
 	return 0;
 }
 
-int shard_make(struct plan *out, struct arena *a, struct arena *scratch, struct digests *hashing)
+int shard_make(struct plan *out, struct arena *a, struct arena *scratch, const uint32_t *live, struct digests *hashing)
 {
-	struct sharder s = { .plan = out, .mem = a };
+	struct sharder s = { .plan = out, .mem = a, .scratch = scratch };
 	uint64_t total;
-	int result = 0;
 
-	collect(&s);
+	collect(&s, live);
 	s.slots = ARENA_ARRAY(scratch, struct shard_slot, s.n);
 	for (size_t i = 0; i < s.n; i++)
 		s.slots[i].number = (uint32_t)i;
-	sizes_init(&s.sizes, scratch, &out->offers);
+	sizes_init(&s.sizes, scratch, &out->offers, live, out->nlive, false);
 	total = leaf_bytes(&s, 0, s.n);
 	out->shard_bytes = SHARD_BYTES;
 	while (total > out->shard_bytes * SHARDS_MAX * 5 / 8)
 		out->shard_bytes *= 2;
-	if (total > out->shard_bytes && s.n > 1)
-		result = hash_slots(&s, hashing);
-	if (result == 0) {
-		split(&s, scratch, 0, s.n, 0);
-		out->shape = out->nmanifests > 1 || out->manifests[0].bits > 0 ? PLAN_UNITS : PLAN_INLINE;
-	}
-	sizes_release(&s.sizes);
-	return result;
+	if (total > out->shard_bytes && hash_slots(&s, hashing))
+		return -1;
+	split(&s, 0, s.n, 0);
+	out->shape = out->manifests[0].bits > 0 ? PLAN_UNITS : PLAN_INLINE;
+	return 0;
 }

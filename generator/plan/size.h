@@ -1,26 +1,35 @@
 /* plan/size.h: estimated bytes of a manifest, candidate by candidate.
  *
- * A rule counts once in each manifest, whoever uses it, and so does the description of a whitelist; widths are those of
- * plan/budget.h. One pass over the candidates, one step for each use of a rule or list. */
+ * What several candidates may share (a rule, the description of a whitelist) counts once in each manifest; widths are those of
+ * plan/budget.h. A candidate costs one step for each of its rules and lists; all that this needs is kept flat beside the
+ * offers, since a plan is weighed many times. */
 #ifndef PLAN_SIZE_H
 #define PLAN_SIZE_H
 
 #include "plan/offer.h"
 
+struct part { /* what counts once: a rule, or behind the rules a whitelist */
+	uint32_t bytes;
+	uint32_t attr; /* rules: that it looks at */
+	uint32_t seen; /* the last manifest that has it */
+};
+
+struct weight { /* of an offer */
+	uint32_t bytes;            /* of its own */
+	uint32_t nrules, nparts;   /* the first `nrules` are its rules, which folding may take away */
+	const uint32_t *parts;
+};
+
 struct sizes {
-	const struct offers *offers;
-	uint32_t *seen; /* of each rule: the last manifest that has it */
-	struct map lists; /* whitelist → the same */
-	struct arena *mem;
+	struct part *parts;
+	struct weight *weights; /* of offer live[i] */
 	uint32_t manifest;
 };
 
-void sizes_init(struct sizes *s, struct arena *a, const struct offers *o);
-void sizes_release(struct sizes *s);
+/* `filters`: whether manifests describe their whitelists. */
+void sizes_init(struct sizes *s, struct arena *a, const struct offers *o, const uint32_t *live, size_t n, bool filters);
 void sizes_begin(struct sizes *s); /* the next manifest */
-
-/* One more candidate. `folded` tells for each attribute whether its rules are gone; NULL: none are. */
-uint64_t sizes_candidate(struct sizes *s, const struct offer *o, const bool *folded);
-uint64_t sizes_filters(struct sizes *s, const struct offer *o); /* descriptions of whitelists that are new in this manifest */
+/* One more candidate. `gone` tells for each attribute whether its rules are gone; NULL: all stay. */
+uint64_t sizes_candidate(struct sizes *s, size_t i, const bool *gone);
 
 #endif

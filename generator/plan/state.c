@@ -45,10 +45,8 @@ static uint64_t manifest_bytes(struct folding *f, const uint64_t *state)
 	for (size_t w = 0; w < f->words; w++) {
 		for (uint64_t left = state[w]; left; left &= left - 1) {
 			size_t i = w * 64 + (size_t)__builtin_ctzll(left);
-			const struct offer *o = &f->list->offers->v[f->list->live[i]];
 
-			bytes += sizes_candidate(&f->sizes, o, bit_is_set(state + f->words, i) ? f->folded : NULL);
-			bytes += sizes_filters(&f->sizes, o);
+			bytes += sizes_candidate(&f->sizes, i, bit_is_set(state + f->words, i) ? f->folded : NULL);
 		}
 	}
 	return bytes;
@@ -57,14 +55,10 @@ static uint64_t manifest_bytes(struct folding *f, const uint64_t *state)
 static void add_state(struct states *out, struct folding *f)
 {
 	size_t width = 2 * f->words;
-	uint64_t bytes = manifest_bytes(f, f->state);
 
 	RESERVE(f->mem, out->masks, out->masks_cap, (out->n + 1) * width);
-	RESERVE(f->mem, out->bytes, out->bytes_cap, out->n + 1);
 	memcpy(out->masks + out->n * width, f->state, width * sizeof(*f->state));
-	out->bytes[out->n++] = bytes;
-	out->sum += bytes;
-	out->filled += bytes > 0;
+	out->n++;
 }
 
 static void clear_table(struct folding *f, size_t entries)
@@ -167,7 +161,9 @@ void states_first(struct states *out, struct folding *f)
 		f->state[f->words + i / 64] |= bit_of(i);
 	}
 	add_state(out, f);
-	out->cost = out->sum;
+	RESERVE(f->mem, out->bytes, out->bytes_cap, 1);
+	out->bytes[0] = manifest_bytes(f, out->masks);
+	out->cost = out->bytes[0];
 }
 
 /* Enters every state that the columns lead to, with `next`. */
@@ -192,14 +188,26 @@ static enum plan_choice step(struct states *out, struct folding *f, const struct
 			if (out->n == f->max)
 				return CHOICE_MANY_STATES;
 			add_state(out, f);
-			out->cost = (uint64_t)out->n * SEGMENT_BYTES;
-			if (out->sum > MANIFESTS_BYTES)
-				return CHOICE_MANY_BYTES;
+			out->cost = (uint64_t)out->n * SEGMENT_BYTES + REQUEST_BYTES / 2 + before->table_bytes;
 			if (out->cost >= before->cost)
 				return CHOICE_NO_GAIN;
 		}
 	}
 	return CHOICE_FOLDED;
+}
+
+/* The bytes of all manifests, once it is known how many there are. */
+static bool weigh(struct states *out, struct folding *f)
+{
+	RESERVE(f->mem, out->bytes, out->bytes_cap, out->n);
+	for (uint32_t s = 0; s < out->n; s++) {
+		out->bytes[s] = manifest_bytes(f, out->masks + s * 2 * f->words);
+		out->sum += out->bytes[s];
+		out->filled += out->bytes[s] > 0;
+		if (out->sum > MANIFESTS_BYTES)
+			return false;
+	}
+	return true;
 }
 
 enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before, const struct attr *attr,
@@ -216,6 +224,8 @@ enum plan_choice states_next(struct states *out, struct folding *f, const struct
 	choice = step(out, f, before, columns);
 	if (choice != CHOICE_FOLDED)
 		return choice;
+	if (!weigh(out, f))
+		return CHOICE_MANY_BYTES;
 	join_columns(out, f, before->n, columns, classes->n);
 	out->table_bytes = before->table_bytes + table_bytes(out, before->n, attr, classes);
 	mean = (out->filled > 0 ? out->sum / out->filled : 0) + REQUEST_BYTES;

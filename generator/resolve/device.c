@@ -3,10 +3,11 @@
 #include <stdlib.h>
 
 #include "resolve/fail.h"
+#include "resolve/flat.h"
 
 struct mdr_parsed {
-	json_t *json;
-	struct mdr_attr attrs[]; /* look into json */
+	json_t *json;            /* NULL: the attributes look into the caller's text */
+	struct mdr_attr attrs[];
 };
 
 void mdr_device_release(struct mdr_parsed *keep)
@@ -41,12 +42,11 @@ static enum mdr_code not_json(const json_error_t *error, struct mdr_error *err)
 	return fail(err, MDR_DEVICE, "not valid JSON: %s (column %d)", error->text, error->column);
 }
 
-enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep, const char *json, size_t n,
-                               struct mdr_error *err)
+static enum mdr_code parse_any(struct mdr_device *out, struct mdr_parsed **keep, struct slice json, struct mdr_error *err)
 {
 	struct mdr_parsed *parsed;
 	json_error_t error;
-	json_t *object = json_loadb(json, n, JSON_REJECT_DUPLICATES, &error);
+	json_t *object = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error);
 
 	if (!object)
 		return not_json(&error, err);
@@ -61,6 +61,25 @@ enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep,
 	}
 	parsed->json = object;
 	*out = (struct mdr_device){ parsed->attrs, take_texts(parsed->attrs, object) };
+	*keep = parsed;
+	return MDR_OK;
+}
+
+enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep, const char *json, size_t n,
+                               struct mdr_error *err)
+{
+	struct slice text = { n ? json : "", n };
+	struct mdr_parsed *parsed = malloc(sizeof(*parsed) + FLAT_MAX * sizeof(parsed->attrs[0]));
+	size_t texts;
+
+	if (!parsed)
+		return fail_memory(err);
+	if (!flat_read(parsed->attrs, &texts, text)) {
+		free(parsed);
+		return parse_any(out, keep, text, err);
+	}
+	parsed->json = NULL;
+	*out = (struct mdr_device){ parsed->attrs, texts };
 	*keep = parsed;
 	return MDR_OK;
 }

@@ -101,7 +101,7 @@ struct mdr_device {
 	size_t n;
 };
 
-/* A device from its JSON object. `*out` looks into `*keep`, which the caller frees with mdr_device_release(). */
+/* A device from its JSON object. `*out` looks into `json` and `*keep`, which the caller frees with mdr_device_release(). */
 struct mdr_parsed;
 enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep, const char *json, size_t n,
                                struct mdr_error *err);

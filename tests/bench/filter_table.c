@@ -2,13 +2,14 @@
  *
  *   make build/bench/filter_table && build/bench/filter_table > generator/format/filter_table.h
  *
- * For each rate 2^-(e/4) the number of probes k, 1 <= k <= 64, that allows the greatest load, and that load: ids per page, in
- * thousandths. Loads are Poisson, and a page of j ids has had j*k bits set at random places of M:
+ * For each rate 2^-(e/4) the number of probes k, 1 <= k <= 64, that allows the greatest load, and that load: ids per
+ * page, in thousandths. Loads are Poisson, and a page of j ids has had j*k bits set at random places of M:
  *
  *   rate(load, k) = sum over j of Pois(j; load) * E[fill(j)^k]
  *
- * fill has mean u = 1 - (1 - 1/M)^(jk) and the variance of the occupancy problem, v; the expectation is taken to second order,
- * u^k * (1 + k(k-1)/2 * v/u^2). Rates are rounded down to units of 1e-15, loads to thousandths. Runs for some seconds. */
+ * fill has mean u = 1 - (1 - 1/M)^(jk) and the variance of the occupancy problem, v; the expectation is taken to second
+ * order, u^k * (1 + k(k-1)/2 * v/u^2). Rates are rounded down to units of 1e-15, loads to thousandths. Runs for some
+ * seconds. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>

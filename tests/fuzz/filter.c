@@ -1,5 +1,6 @@
-/* A filter finds what was put in, proves every page, and with one byte changed it proves them no more; and no bytes at all are
- * taken for a record of it, but its own. The input: pages, probes, place and value of a change, then keys of 16 bytes. */
+/* A filter finds what was put in, proves every page, and with one byte changed it proves them no more; and no bytes at
+ * all are taken for a record of it, but its own. The input: pages, probes, place and value of a change, then keys of 16
+ * bytes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* An index that is accepted is written again with the bytes of its value, unless it holds something of a later version; and no
- * device, whatever its values, walks out of its tables. The input is the index; devices take their values from it. */
+/* An index that is accepted is written again with the bytes of its value, unless it holds something of a later version;
+ * and no device, whatever its values, walks out of its tables. The input is the index; devices take their values from
+ * it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

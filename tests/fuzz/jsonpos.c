@@ -94,8 +94,7 @@ static void check_value(struct check *c, json_t *value)
 	require_same(at.raw, value);
 	for (size_t i = 0; i < json_array_size(value); i++)
 		check_element(c, i, json_array_get(value, i));
-	json_object_foreach (value, key, child)
-		check_member(c, key, child);
+	json_object_foreach(value, key, child) check_member(c, key, child);
 }
 
 static void count(void *ctx, struct slice key, uint32_t line, uint32_t col)

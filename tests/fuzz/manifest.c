@@ -1,5 +1,5 @@
-/* A manifest that is accepted is written again with the same bytes, unless it holds rules of a later version. The first byte of
- * the input chooses the kind, the rest is the manifest. */
+/* A manifest that is accepted is written again with the same bytes, unless it holds rules of a later version. The first
+ * byte of the input chooses the kind, the rest is the manifest. */
 #include <stdio.h>
 #include <stdlib.h>
 

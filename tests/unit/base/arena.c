@@ -77,8 +77,14 @@ static void test_try(void **state)
 		size_t count, size;
 		bool fits; /* beside the 10 of 100 bytes that are used */
 	} cases[] = {
-		{ 0, 8, true },          { 90, 1, true },          { 91, 1, false }, { 9, 10, true }, { 10, 10, false },
-		{ SIZE_MAX, 2, false },  { SIZE_MAX / 2, 2, false }, { 1, SIZE_MAX, false },
+		{ 0, 8, true },
+		{ 90, 1, true },
+		{ 91, 1, false },
+		{ 9, 10, true },
+		{ 10, 10, false },
+		{ SIZE_MAX, 2, false },
+		{ SIZE_MAX / 2, 2, false },
+		{ 1, SIZE_MAX, false },
 		{ SIZE_MAX / 2 + 1, 2, false },
 	};
 
@@ -108,6 +114,8 @@ static void test_try_copy(void **state)
 	assert_true(arena_try_copy(&out, &a, SLICE("abc")));
 	assert_string_equal(out.p, "abc");
 	assert_false(arena_try_copy(&out, &a, SLICE("")));
+	assert_non_null(arena_alloc(&a, 9)); /* heeds no limit, but what it hands out counts */
+	assert_null(arena_try(&a, 1, 1));
 	arena_release(&a);
 }
 

@@ -41,32 +41,31 @@ static void test_results(void **state)
 	diags_release(&d);
 }
 
-static void record_all(struct diags *d)
+static void record_all(struct diags *d, const char *path)
 {
-	char path[] = "b.json";
-
-	diag_error(d, (struct srcpos){ path, 10, 2 }, "late \"%s\"", "q\\");
-	diag_warning(d, (struct srcpos){ path, 9, 20 }, "soft");
-	diag_error(d, (struct srcpos){ path, 9, 20 }, "zz");
-	diag_error(d, (struct srcpos){ path, 9, 20 }, "aa");
-	diag_error(d, (struct srcpos){ path, 9, 20 }, "aa");
-	diag_warning(d, (struct srcpos){ path, 9, 20 }, "soft");
-	diag_error(d, (struct srcpos){ path, 9, 3 }, "early");
+	diag_error(d, (struct srcpos) { path, 10, 2 }, "late \"%s\"", "q\\");
+	diag_warning(d, (struct srcpos) { path, 9, 20 }, "soft");
+	diag_error(d, (struct srcpos) { path, 9, 20 }, "zz");
+	diag_error(d, (struct srcpos) { path, 9, 20 }, "aa");
+	diag_error(d, (struct srcpos) { path, 9, 20 }, "aa");
+	diag_warning(d, (struct srcpos) { path, 9, 20 }, "soft");
+	diag_error(d, (struct srcpos) { path, 9, 3 }, "early");
 	diag_error(d, SRCPOS_FILE("b,:%.json"), "100%% \xc3\xa4");
 	diag_error(d, SRCPOS_FILE(path), "whole");
 	diag_environment(d, "B", "no");
 	diag_warning(d, SRCPOS_NONE, "none");
-	memset(path, 'x', sizeof(path) - 1); /* paths are copied */
 }
 
 static void test_formats(void **state)
 {
+	char path[] = "b.json";
 	struct diags d = DIAGS_INIT;
 
 	assert_printed(&d, DIAG_TEXT, "");
 	assert_printed(&d, DIAG_GITHUB, "");
 	assert_printed(&d, DIAG_JSON, "[]\n");
-	record_all(&d);
+	record_all(&d, path);
+	memset(path, 'x', strlen(path)); /* paths are copied */
 	assert_printed(&d, DIAG_TEXT,
 		       "mdstatic: warning: none\n"
 		       "B: error: no\n"
@@ -96,11 +95,12 @@ static void test_json(void **state)
 {
 	struct diags d = DIAGS_INIT;
 
-	diag_warning(&d, (struct srcpos){ "a\"\n", 2, 1 }, "b\\\t\"\x01");
+	diag_warning(&d, (struct srcpos) { "a\"\n", 2, 1 }, "b\\\t\"\x01");
 	diag_error(&d, SRCPOS_NONE, "c");
-	assert_printed(&d, DIAG_JSON,
-		       "[{\"level\":\"error\",\"message\":\"c\"},"
-		       "{\"path\":\"a\\\"?\",\"line\":2,\"col\":1,\"level\":\"warning\",\"message\":\"b\\\\?\\\"?\"}]\n");
+	assert_printed(
+		&d, DIAG_JSON,
+		"[{\"level\":\"error\",\"message\":\"c\"},"
+		"{\"path\":\"a\\\"?\",\"line\":2,\"col\":1,\"level\":\"warning\",\"message\":\"b\\\\?\\\"?\"}]\n");
 	diags_release(&d);
 }
 
@@ -110,9 +110,19 @@ static void test_cleaning(void **state)
 	static const struct {
 		const char *text, *want;
 	} cases[] = {
-		{ "a\nb\rc\td", "a?b?c?d" }, { "\x1b[31m", "?[31m" },        { "\x7f", "?" },
-		{ "\xc2\x9b" "31m", "?31m" }, { "\xff\xc3(", "?" "?(" },         { "\xe2\x80\xae" "abc", "?abc" },
-		{ "\xe2\x80\xa8", "?" },     { "\xe4\xb8\xad\xc2\xa0", "\xe4\xb8\xad\xc2\xa0" },
+		{ "a\nb\rc\td", "a?b?c?d" },
+		{ "\x1b[31m", "?[31m" },
+		{ "\x7f", "?" },
+		{ "\xc2\x9b"
+		  "31m",
+		  "?31m" },
+		{ "\xff\xc3(", "?"
+			       "?(" },
+		{ "\xe2\x80\xae"
+		  "abc",
+		  "?abc" },
+		{ "\xe2\x80\xa8", "?" },
+		{ "\xe4\xb8\xad\xc2\xa0", "\xe4\xb8\xad\xc2\xa0" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -138,8 +148,8 @@ static void test_order_and_number(void **state)
 	for (uint32_t i = 0; i < N; i++) {
 		uint32_t line = (i * 7919u) % N + 1;
 
-		diag_error(&d, (struct srcpos){ "a.json", line, 1 }, "line %u", (unsigned)line);
-		diag_error(&d, (struct srcpos){ "a.json", 7, 1 }, "the same");
+		diag_error(&d, (struct srcpos) { "a.json", line, 1 }, "line %u", (unsigned)line);
+		diag_error(&d, (struct srcpos) { "a.json", 7, 1 }, "the same");
 	}
 	diags_sort(&d);
 	assert_int_equal(d.n, N + 1);

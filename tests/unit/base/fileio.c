@@ -83,6 +83,10 @@ static void test_create_and_read(void **state)
 	assert_int_equal(file_read(&out, "a", 2, &d), -1);
 	assert_refused(&d, "a", "larger than 2 bytes");
 	assert_int_equal(out.n, 9);
+	assert_int_equal(file_create("huge", SLICE(""), 0600, &d), 0);
+	assert_int_equal(truncate("huge", (off_t)1 << 40), 0);
+	assert_int_equal(file_read(&out, "huge", 2, &d), -1); /* before memory is taken */
+	assert_refused(&d, "huge", "larger than 2 bytes");
 	assert_int_equal(file_read(&out, "none", 2, &d), -1);
 	assert_refused(&d, "none", "No such file");
 	strbuf_release(&out);
@@ -181,7 +185,7 @@ static void test_failed_write(void **state)
 
 	assert_int_equal(file_create("b", SLICE("old"), 0600, &d), 0);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-	small = (struct rlimit){ 4, before.rlim_max };
+	small = (struct rlimit) { 4, before.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	assert_int_equal(file_create("a", SLICE("longer"), 0644, &d), -1);
@@ -242,6 +246,8 @@ static void test_remove_tree(void **state)
 	assert_int_equal(file_remove_tree("tree", &d), 0);
 	assert_int_equal(file_remove_tree("none/below", &d), 0);
 	assert_int_equal(d.n, 0);
+	assert_int_equal(file_remove_tree("", &d), -1);
+	assert_refused(&d, "", "no path");
 }
 
 static void test_depth(void **state)
@@ -299,6 +305,14 @@ static void test_walk(void **state)
 	assert_refused(&d, "none", "No such file");
 }
 
+static void test_exists(void **state)
+{
+	assert_false(file_exists("none"));
+	assert_true(file_exists("."));
+	assert_int_equal(symlink("none", "dangling"), 0);
+	assert_true(file_exists("dangling"));
+}
+
 static void test_sync(void **state)
 {
 	struct diags d = DIAGS_INIT;
@@ -313,10 +327,9 @@ static void test_sync(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_create_and_read), TEST(test_odd_files), TEST(test_read_fd),
-		TEST(test_map),             TEST(test_replace),   TEST(test_failed_write),
-		TEST(test_mkdirs),          TEST(test_remove_tree), TEST(test_depth),
-		TEST(test_walk),            TEST(test_sync),
+		TEST(test_create_and_read), TEST(test_odd_files),    TEST(test_read_fd), TEST(test_map),
+		TEST(test_replace),         TEST(test_failed_write), TEST(test_mkdirs),  TEST(test_remove_tree),
+		TEST(test_depth),           TEST(test_walk),         TEST(test_exists),  TEST(test_sync),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,13 @@
 
 #include "base/filetree.h"
 
-#define ENTRY(rel_) { .path = "repo/" rel_, .rel = { rel_, sizeof(rel_) - 1 }, .kind = FILE_REGULAR }
+#define ENTRY(rel_)                                                                                                    \
+	{                                                                                                              \
+		.path = "repo/" rel_, .rel = { rel_, sizeof(rel_) - 1 }, .kind = FILE_REGULAR                          \
+	}
 
 static const struct file_entry entries[] = {
-	ENTRY("README"), ENTRY("a"),   ENTRY("a-b/x"), ENTRY("a/b"),
+	ENTRY("README"), ENTRY("a"),     ENTRY("a-b/x"), ENTRY("a/b"),
 	ENTRY("a/c"),    ENTRY("a/c/d"), ENTRY("a0"),    ENTRY("\xff"),
 };
 
@@ -37,7 +40,7 @@ static int read_counted(void *ctx, struct blob *out, const struct file_entry *e,
 	if (source->result)
 		return diag_error(d, SRCPOS_FILE(e->path), "refused");
 	source->open++;
-	*out = (struct blob){ source->content, source, release_counted };
+	*out = (struct blob) { source->content, source, release_counted };
 	return 0;
 }
 
@@ -62,8 +65,8 @@ static void test_below(void **state)
 		const char *prefix;
 		size_t first, n;
 	} cases[] = {
-		{ "", 0, 8 },   { "a", 1, 6 },    { "a/", 3, 3 },  { "a/c", 4, 2 },    { "a/c/", 5, 1 },
-		{ "b", 7, 0 },  { "\xff", 7, 1 }, { "0", 0, 0 },   { "\xff\xff", 8, 0 }, { "README", 0, 1 },
+		{ "", 0, 8 },  { "a", 1, 6 },    { "a/", 3, 3 }, { "a/c", 4, 2 },      { "a/c/", 5, 1 },
+		{ "b", 7, 0 }, { "\xff", 7, 1 }, { "0", 0, 0 },  { "\xff\xff", 8, 0 }, { "README", 0, 1 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

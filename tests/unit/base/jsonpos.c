@@ -89,20 +89,63 @@ static void test_root(void **state)
 	assert_false(jsonpos_value(&at, SLICE("7"), SLICE("/")));
 }
 
+/* Of duplicates the last counts, also where it is of another shape. */
+static void test_last_counts(void **state)
+{
+	struct slice text = SLICE("{\"a\": {\"0\": 1}, \"a\": [2]}");
+	struct jsonpos at;
+
+	assert_true(jsonpos_value(&at, text, SLICE("/a/0")));
+	assert_true(slice_eqs(at.raw, "2"));
+	assert_false(jsonpos_key(&at, text, SLICE("/a/0")));
+	text = SLICE("{\"a\": {\"0\": 1}, \"a\": 2}");
+	assert_false(jsonpos_value(&at, text, SLICE("/a/0")));
+	assert_false(jsonpos_key(&at, text, SLICE("/a/0")));
+}
+
 /* Nothing is found in what is no JSON, even before the fault. */
 static void test_broken(void **state)
 {
 	static const struct slice cases[] = {
-		SLICE(""),           SLICE(" "),              SLICE("{"),           SLICE("{\"a\""),
-		SLICE("{\"a\":"),    SLICE("{\"a\":1"),       SLICE("{\"a\":1,"),   SLICE("{\"a\":1,}"),
-		SLICE("{\"a\" 1}"),  SLICE("{a:1}"),          SLICE("{\"a\":1}}"),  SLICE("{\"a\":1} x"),
-		SLICE("{\"a\":1\0}"), SLICE("{\"a\0\":1}"),   SLICE("{\"a\":01}"),  SLICE("{\"a\":1.}"),
-		SLICE("{\"a\":.5}"), SLICE("{\"a\":-}"),      SLICE("{\"a\":1e}"),  SLICE("{\"a\":+1}"),
-		SLICE("{\"a\":tru}"), SLICE("{\"a\":nul"),    SLICE("{\"a\":True}"), SLICE("{\"a\":1,\"b\":\"\n\"}"),
-		SLICE("{\"a\":\"\\x\"}"), SLICE("{\"a\":\"\\"), SLICE("{\"a\":\"\\u12\"}"), SLICE("{\"a\":\"\\ud800\"}"),
-		SLICE("{\"a\":\"\\udc00\"}"), SLICE("{\"a\":\"\\ud800\\u0041\"}"), SLICE("{\"a\":\"\xff\"}"),
-		SLICE("{\"a\":\"\xed\xa0\x80\"}"), SLICE("{\"a\":[1,]}"), SLICE("{\"a\":[1"), SLICE("{\"a\":[}"),
-		SLICE("\xef\xbb\xbf{\"a\":1}"), SLICE("{\"a\":1}/**/"), SLICE("{'a':1}"), SLICE("{\"a\":\v1}"),
+		SLICE(""),
+		SLICE(" "),
+		SLICE("{"),
+		SLICE("{\"a\""),
+		SLICE("{\"a\":"),
+		SLICE("{\"a\":1"),
+		SLICE("{\"a\":1,"),
+		SLICE("{\"a\":1,}"),
+		SLICE("{\"a\" 1}"),
+		SLICE("{a:1}"),
+		SLICE("{\"a\":1}}"),
+		SLICE("{\"a\":1} x"),
+		SLICE("{\"a\":1\0}"),
+		SLICE("{\"a\0\":1}"),
+		SLICE("{\"a\":01}"),
+		SLICE("{\"a\":1.}"),
+		SLICE("{\"a\":.5}"),
+		SLICE("{\"a\":-}"),
+		SLICE("{\"a\":1e}"),
+		SLICE("{\"a\":+1}"),
+		SLICE("{\"a\":tru}"),
+		SLICE("{\"a\":nul"),
+		SLICE("{\"a\":True}"),
+		SLICE("{\"a\":1,\"b\":\"\n\"}"),
+		SLICE("{\"a\":\"\\x\"}"),
+		SLICE("{\"a\":\"\\"),
+		SLICE("{\"a\":\"\\u12\"}"),
+		SLICE("{\"a\":\"\\ud800\"}"),
+		SLICE("{\"a\":\"\\udc00\"}"),
+		SLICE("{\"a\":\"\\ud800\\u0041\"}"),
+		SLICE("{\"a\":\"\xff\"}"),
+		SLICE("{\"a\":\"\xed\xa0\x80\"}"),
+		SLICE("{\"a\":[1,]}"),
+		SLICE("{\"a\":[1"),
+		SLICE("{\"a\":[}"),
+		SLICE("\xef\xbb\xbf{\"a\":1}"),
+		SLICE("{\"a\":1}/**/"),
+		SLICE("{'a':1}"),
+		SLICE("{\"a\":\v1}"),
 	};
 	struct jsonpos at;
 
@@ -219,10 +262,10 @@ static void test_many_duplicates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),       cmocka_unit_test(test_root),
-		cmocka_unit_test(test_broken),     cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_at),         cmocka_unit_test(test_duplicates),
-		cmocka_unit_test(test_many_duplicates),
+		cmocka_unit_test(test_find),        cmocka_unit_test(test_root),
+		cmocka_unit_test(test_last_counts), cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_depth),       cmocka_unit_test(test_at),
+		cmocka_unit_test(test_duplicates),  cmocka_unit_test(test_many_duplicates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

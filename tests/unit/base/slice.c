@@ -16,9 +16,10 @@ static void test_compare(void **state)
 		int order;
 		bool nocase;
 	} cases[] = {
-		{ "", "", 0, true },       { "a", "", 1, false },      { "a", "a", 0, true },  { "a", "A", 1, true },
-		{ "ab", "abc", -1, false }, { "b", "abc", 1, false },   { "\xff", "a", 1, false }, { "[", "{", -1, false },
-		{ "@Az", "@aZ", -1, true }, { "\xc4", "\xe4", -1, false },
+		{ "", "", 0, true },           { "a", "", 1, false },      { "a", "a", 0, true },
+		{ "a", "A", 1, true },         { "ab", "abc", -1, false }, { "b", "abc", 1, false },
+		{ "\xff", "a", 1, false },     { "[", "{", -1, false },    { "@Az", "@aZ", -1, true },
+		{ "\xc4", "\xe4", -1, false },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -42,8 +43,8 @@ static void test_ends(void **state)
 		const char *s, *part;
 		bool starts, ends;
 	} cases[] = {
-		{ "", "", true, true },        { "", "a", false, false },       { "abc", "", true, true },
-		{ "abc", "ab", true, false },  { "abc", "bc", false, true },    { "abc", "abc", true, true },
+		{ "", "", true, true },          { "", "a", false, false },       { "abc", "", true, true },
+		{ "abc", "ab", true, false },    { "abc", "bc", false, true },    { "abc", "abc", true, true },
 		{ "abc", "xabc", false, false }, { "abc", "abcx", false, false },
 	};
 
@@ -60,8 +61,14 @@ static void test_sub(void **state)
 		size_t start, n;
 		const char *want;
 	} cases[] = {
-		{ 0, 0, "" }, { 0, 2, "ab" }, { 1, 2, "bc" }, { 2, 9, "cd" }, { 4, 1, "" }, { 5, 1, "" },
-		{ SIZE_MAX, SIZE_MAX, "" }, { 1, SIZE_MAX, "bcd" },
+		{ 0, 0, "" },
+		{ 0, 2, "ab" },
+		{ 1, 2, "bc" },
+		{ 2, 9, "cd" },
+		{ 4, 1, "" },
+		{ 5, 1, "" },
+		{ SIZE_MAX, SIZE_MAX, "" },
+		{ 1, SIZE_MAX, "bcd" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -70,7 +77,7 @@ static void test_sub(void **state)
 	}
 	assert_true(slice_eqs(slice_from(SLICE("abcd"), 3), "d"));
 	assert_int_equal(slice_from(SLICE("abcd"), 9).n, 0);
-	assert_null(slice_sub((struct slice){ NULL, 0 }, 1, 1).p);
+	assert_null(slice_sub((struct slice) { NULL, 0 }, 1, 1).p);
 }
 
 static void test_trim(void **state)
@@ -78,7 +85,14 @@ static void test_trim(void **state)
 	static const struct {
 		const char *s, *want;
 	} cases[] = {
-		{ "", "" }, { " \t\n\v\f\r", "" }, { " a b ", "a b" }, { "a", "a" }, { "\x1f" "a\x0e", "\x1f" "a\x0e" },
+		{ "", "" },
+		{ " \t\n\v\f\r", "" },
+		{ " a b ", "a b" },
+		{ "a", "a" },
+		{ "\x1f"
+		  "a\x0e",
+		  "\x1f"
+		  "a\x0e" },
 		{ "\xc2\xa0", "\xc2\xa0" },
 	};
 

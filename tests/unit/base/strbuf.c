@@ -44,11 +44,12 @@ static void test_growth(void **state)
 
 		for (int i = 0; i < n; i++)
 			strbuf_addch(&one, 'x');
-		strbuf_addf(&whole, "%.*s%*s", 1, "", n, "");
+		strbuf_addf(&whole, "%*s", n, n > 0 ? "x" : "");
 		print_message("%d\n", n);
 		assert_int_equal(one.n, n);
 		assert_int_equal(whole.n, n);
 		assert_int_equal(whole.p[n], 0);
+		assert_true(n == 0 || whole.p[n - 1] == 'x');
 		strbuf_addf(&one, "%s", "yz");
 		assert_string_equal(one.p + n, "yz");
 		strbuf_release(&one);

@@ -22,16 +22,16 @@ static void test_utf8(void **state)
 		{ "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf", true, 4 },
 		{ "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", true, 2 },
 		{ "\x80", false, 1 },
-		{ "\xc0\x80", false, 2 },         /* overlong */
+		{ "\xc0\x80", false, 2 }, /* overlong */
 		{ "\xc1\xbf", false, 2 },
 		{ "\xe0\x9f\xbf", false, 3 },
 		{ "\xf0\x8f\xbf\xbf", false, 4 },
-		{ "\xed\xa0\x80", false, 3 },     /* surrogates */
+		{ "\xed\xa0\x80", false, 3 }, /* surrogates */
 		{ "\xed\xbf\xbf", false, 3 },
 		{ "\xf4\x90\x80\x80", false, 4 }, /* above U+10FFFF */
 		{ "\xf8\x88\x80\x80\x80", false, 5 },
 		{ "\xff", false, 1 },
-		{ "\xc3", false, 1 },             /* cut off */
+		{ "\xc3", false, 1 }, /* cut off */
 		{ "\xe2\x82", false, 2 },
 		{ "\xf0\x9f\x98", false, 3 },
 		{ "\xc3(", false, 2 },
@@ -63,10 +63,10 @@ static void test_name(void **state)
 		const char *text;
 		bool good;
 	} cases[] = {
-		{ "a", true },     { "9", true },      { "A-b_c.9", true }, { "", false },  { ".a", false },
-		{ "-a", false },   { "_a", false },    { "a b", false },    { "a/", false }, { "a\xc3\xa4", false },
-		{ "a..b", true },  { "a@", false },    { "a[", false },     { "a`", false }, { "a{", false },
-		{ "a:", false },
+		{ "a", true },   { "9", true },          { "A-b_c.9", true }, { "", false },
+		{ ".a", false }, { "-a", false },        { "_a", false },     { "a b", false },
+		{ "a/", false }, { "a\xc3\xa4", false }, { "a..b", true },    { "a@", false },
+		{ "a[", false }, { "a`", false },        { "a{", false },     { "a:", false },
 	};
 	char longest[66];
 
@@ -97,11 +97,25 @@ static void test_nearest(void **state)
 	static const struct {
 		const char *word, *want;
 	} cases[] = {
-		{ "percnt", "percent" },  { "prcent", "percent" },     { "pecrent", "percent" }, { "Percent", "percent" },
-		{ "percentt", "percent" }, { "prcnt", "" },            { "PERCNT", "" },         { "PERCENT", "" },
-		{ "publishdat", "publishedAt" }, { "rule", "rules" },   { "rulse", "rules" },
-		{ "di", "id" },           { "iD", "id" },              { "Id", "id" },           { "ID", "ID" },
-		{ "X", "x" },             { "y", "" },                 { "", "" },               { "ab", "" },
+		{ "percnt", "percent" },
+		{ "prcent", "percent" },
+		{ "pecrent", "percent" },
+		{ "Percent", "percent" },
+		{ "percentt", "percent" },
+		{ "prcnt", "" },
+		{ "PERCNT", "" },
+		{ "PERCENT", "" },
+		{ "publishdat", "publishedAt" },
+		{ "rule", "rules" },
+		{ "rulse", "rules" },
+		{ "di", "id" },
+		{ "iD", "id" },
+		{ "Id", "id" },
+		{ "ID", "ID" },
+		{ "X", "x" },
+		{ "y", "" },
+		{ "", "" },
+		{ "ab", "" },
 		{ "ru", "" },
 	};
 
@@ -135,10 +149,10 @@ static void test_uint(void **state)
 		bool good;
 		uint64_t want;
 	} cases[] = {
-		{ "0", true, 0 },       { "007", true, 7 },      { "18446744073709551615", true, UINT64_MAX },
-		{ "", false, 0 },       { "-1", false, 0 },      { "18446744073709551616", false, 0 },
-		{ "+1", false, 0 },     { " 1", false, 0 },      { "99999999999999999999", false, 0 },
-		{ "1a", false, 0 },     { "/", false, 0 },       { ":", false, 0 },
+		{ "0", true, 0 },   { "007", true, 7 }, { "18446744073709551615", true, UINT64_MAX },
+		{ "", false, 0 },   { "-1", false, 0 }, { "18446744073709551616", false, 0 },
+		{ "+1", false, 0 }, { " 1", false, 0 }, { "99999999999999999999", false, 0 },
+		{ "1a", false, 0 }, { "/", false, 0 },  { ":", false, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -158,15 +172,28 @@ static void test_decimal(void **state)
 		bool good;
 		uint64_t want;
 	} cases[] = {
-		{ "12.5", 3, true, 12500 },  { "12", 3, true, 12000 },   { "0.001", 3, true, 1 },
-		{ "0.0010", 3, true, 1 },    { "0.0011", 3, false, 0 },  { "1.0", 0, true, 1 },
-		{ "1.1", 0, false, 0 },      { "100", 0, true, 100 },    { ".5", 3, false, 0 },
-		{ "5.", 3, false, 0 },       { "", 3, false, 0 },        { ".", 3, false, 0 },
-		{ "1e3", 3, false, 0 },      { "-1", 3, false, 0 },      { "1.-1", 3, false, 0 },
-		{ "1.2.3", 3, false, 0 },    { "1.00x", 1, false, 0 },   { "00.50", 1, true, 5 },
+		{ "12.5", 3, true, 12500 },
+		{ "12", 3, true, 12000 },
+		{ "0.001", 3, true, 1 },
+		{ "0.0010", 3, true, 1 },
+		{ "0.0011", 3, false, 0 },
+		{ "1.0", 0, true, 1 },
+		{ "1.1", 0, false, 0 },
+		{ "100", 0, true, 100 },
+		{ ".5", 3, false, 0 },
+		{ "5.", 3, false, 0 },
+		{ "", 3, false, 0 },
+		{ ".", 3, false, 0 },
+		{ "1e3", 3, false, 0 },
+		{ "-1", 3, false, 0 },
+		{ "1.-1", 3, false, 0 },
+		{ "1.2.3", 3, false, 0 },
+		{ "1.00x", 1, false, 0 },
+		{ "00.50", 1, true, 5 },
 		{ "18446744073709551.615", 3, true, UINT64_MAX },
 		{ "18446744073709551.616", 3, false, 0 },
-		{ "0", 40, true, 0 },        { "1", 20, false, 0 },
+		{ "0", 40, true, 0 },
+		{ "1", 20, false, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -195,9 +222,9 @@ static void test_hex(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_utf8),    cmocka_unit_test(test_next),           cmocka_unit_test(test_name),
-		cmocka_unit_test(test_fold),    cmocka_unit_test(test_nearest),        cmocka_unit_test(test_nearest_bounds),
-		cmocka_unit_test(test_uint),    cmocka_unit_test(test_decimal),        cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_utf8), cmocka_unit_test(test_next),    cmocka_unit_test(test_name),
+		cmocka_unit_test(test_fold), cmocka_unit_test(test_nearest), cmocka_unit_test(test_nearest_bounds),
+		cmocka_unit_test(test_uint), cmocka_unit_test(test_decimal), cmocka_unit_test(test_hex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

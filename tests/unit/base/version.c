@@ -67,13 +67,13 @@ static void test_parse(void **state)
 		assert_memory_equal(v.part, canonical.part, sizeof(v.part));
 		strbuf_release(&out);
 	}
-	assert_false(version_parse(&(struct version){ .n = 0 }, slice_bytes("1\0", 2)));
+	assert_false(version_parse(&(struct version) { .n = 0 }, slice_bytes("1\0", 2)));
 }
 
 static void test_order(void **state)
 {
-	static const char *const ascending[] = { "0",   "0.0.0.0.0.0.0.1", "0.1", "0.9.9", "1",
-						 "1.0.1", "1.9",           "1.10", "2",    "2147483647" };
+	static const char *const ascending[] = { "0", "0.0.0.0.0.0.0.1", "0.1", "0.9.9", "1", "1.0.1", "1.9", "1.10",
+						 "2", "2147483647" };
 
 	for (size_t i = 0; i < COUNT(ascending); i++)
 		for (size_t k = 0; k < COUNT(ascending); k++) {

@@ -27,12 +27,13 @@ static const struct {
 	{ GOOD "; a\x01\n", "6:1: error: the line holds a control character\n" },
 	{ GOOD "; a\rb\n", "6:1: error: the line holds a control character\n" },
 	{ GOOD ";" X50 X50 X50 X10 X10 X10 "123456789\n", "" }, /* 190 bytes */
-	{ GOOD ";" X50 X50 X50 X10 X10 X10 "1234567890\n", "6:1: error: the line is 191 bytes long; at most 190 are allowed\n" },
+	{ GOOD ";" X50 X50 X50 X10 X10 X10 "1234567890\n",
+	  "6:1: error: the line is 191 bytes long; at most 190 are allowed\n" },
 	{ GOOD "; " X50 X50 X50 X50 " max=1\n", "6:1: error: the line is 208 bytes long; at most 190 are allowed\n" },
 	{ GOOD "  mirror1 = https://b/\n", "6:1: error: a key or section must begin in the first column\n" },
 	{ GOOD "\t[delta]\n", "6:1: error: a key or section must begin in the first column\n" },
 	{ GOOD "pointerMaxAge\nfrom\n", "6:1: error: expected \"key = value\" or \"[section]\"\n"
-					  "7:1: error: expected \"key = value\" or \"[section]\"\n" },
+					"7:1: error: expected \"key = value\" or \"[section]\"\n" },
 	{ GOOD "pointerMaxAge ;= 5", "6:1: error: expected \"key = value\" or \"[section]\"\n" },
 	/* sections */
 	{ GOOD "[delta] junk\nfrom = 3\n", "6:1: error: a section is written [name], alone in its line\n" },
@@ -48,7 +49,8 @@ static const struct {
 	{ GOOD "baseurl = x\n", "6:1: error: unknown key \"baseurl\" in [cdn]; did you mean \"baseUrl\"?\n" },
 	{ GOOD "audience = 3\n", "6:1: error: unknown key \"audience\" in [cdn]; it belongs to [android]\n" },
 	{ GOOD "zzzzzz = 3\n", "6:1: error: unknown key \"zzzzzz\" in [cdn]\n" },
-	{ GOOD "pointerMaxAge = 1\npointerMaxAge = 2\n", "7:1: error: duplicate key \"pointerMaxAge\"; it is set in line 6\n" },
+	{ GOOD "pointerMaxAge = 1\npointerMaxAge = 2\n",
+	  "7:1: error: duplicate key \"pointerMaxAge\"; it is set in line 6\n" },
 	{ GOOD "pointerMaxAge =\n", "6:1: error: \"pointerMaxAge\" has no value; leave the line out or give one\n" },
 	{ "", "error: the required key \"appId\" of [app] is missing\n"
 	      "error: the required key \"baseUrl\" of [cdn] is missing\n"
@@ -57,52 +59,69 @@ static const struct {
 				       "3:1: error: the required key \"baseUrl\" of [cdn] is missing\n" },
 	/* [app] */
 	{ "[app]\nappId = -x\nworkspaceId = a b\n" CDN,
-	  "2:1: error: appId \"-x\" must be 1 to 64 letters, digits, \".\", \"_\" and \"-\", and begin with a letter or digit\n"
-	  "3:1: error: workspaceId \"a b\" must be 1 to 64 letters, digits, \".\", \"_\" and \"-\", and begin with a letter or digit\n" },
+	  "2:1: error: appId \"-x\" must be 1 to 64 letters, digits, \".\", \"_\" and \"-\", and begin with a letter "
+	  "or digit\n"
+	  "3:1: error: workspaceId \"a b\" must be 1 to 64 letters, digits, \".\", \"_\" and \"-\", and begin with a "
+	  "letter or digit\n" },
 	/* [cdn] */
-	{ HEAD "[cdn]\nbaseUrl = http://cdn.example.com/\n",
-	  "5:1: error: baseUrl \"http://cdn.example.com/\" must begin with \"https://\"; http is for loopback hosts\n" },
+	{ HEAD "[cdn]\nbaseUrl = http://cdn.example.com/\n", "5:1: error: baseUrl \"http://cdn.example.com/\" must "
+							     "begin with \"https://\"; http is for loopback hosts\n" },
 	{ HEAD "[cdn]\nbaseUrl = http://127.0.0.1:8080/a/\n", "" },
-	{ HEAD "[cdn]\nbaseUrl = https://a/b\n", "5:1: error: baseUrl \"https://a/b\" must end in \"/\": paths are appended to it\n" },
+	{ HEAD "[cdn]\nbaseUrl = https://a/b\n",
+	  "5:1: error: baseUrl \"https://a/b\" must end in \"/\": paths are appended to it\n" },
 	{ HEAD "[cdn]\nbaseUrl = https://a/?b=/\n",
 	  "5:1: error: baseUrl \"https://a/?b=/\" must not hold \"?\" or \"#\": paths are appended to it\n" },
 	{ GOOD "mirror1 = https://b/\nmirror2 = https://c/\n", "" },
 	{ GOOD "mirror2 = https://b/\n", "6:1: error: mirror2 \"https://b/\" leaves a gap: there is no \"mirror1\"\n" },
 	{ GOOD "mirror1 = https://cdn.example.com/a/\n",
 	  "6:1: error: mirror1 \"https://cdn.example.com/a/\" repeats an address from above\n" },
-	{ GOOD "mirror10 = https://b/\n", "6:1: error: unknown key \"mirror10\" in [cdn]; did you mean \"mirror1\"?\n" },
+	{ GOOD "mirror10 = https://b/\n",
+	  "6:1: error: unknown key \"mirror10\" in [cdn]; did you mean \"mirror1\"?\n" },
 	{ GOOD "pointerMaxAge = 1m\n", "6:1: error: pointerMaxAge \"1m\" must be a whole number, in digits alone\n" },
 	{ GOOD "pointerMaxAge = 86401\n", "6:1: error: pointerMaxAge \"86401\" must lie in 0..86400\n" },
 	/* platforms */
 	{ GOOD "[android]\naudience = -1\n", "7:1: error: audience \"-1\" must be a whole number, in digits alone\n" },
-	{ GOOD "[ios]\naudience = 100000000001\n", "7:1: error: audience \"100000000001\" must lie in 0..100000000000\n" },
-	{ GOOD "[harmony]\naudience = 1.5\n", "7:1: error: audience \"1.5\" must be a whole number, in digits alone\n" },
-	{ GOOD "[android]\npackageName = com.example.demo_1\n[ios]\nbundleId = com.ex-ample.Demo\n[harmony]\nbundleName = a.b\n", "" },
-	{ GOOD "[android]\npackageName = demo\n", "7:1: error: packageName \"demo\" must be a package name such as com.example.demo\n" },
-	{ GOOD "[android]\npackageName = com..demo\n", "7:1: error: packageName \"com..demo\" must be a package name such as com.example.demo\n" },
-	{ GOOD "[android]\npackageName = com.1x\n", "7:1: error: packageName \"com.1x\" must be a package name such as com.example.demo\n" },
-	{ GOOD "[ios]\nbundleId = com.ex_ample\n", "7:1: error: bundleId \"com.ex_ample\" must be a bundle identifier such as com.example.demo\n" },
-	{ GOOD "[harmony]\nbundleName = com.a-b\n", "7:1: error: bundleName \"com.a-b\" must be a package name such as com.example.demo\n" },
+	{ GOOD "[ios]\naudience = 100000000001\n",
+	  "7:1: error: audience \"100000000001\" must lie in 0..100000000000\n" },
+	{ GOOD "[harmony]\naudience = 1.5\n",
+	  "7:1: error: audience \"1.5\" must be a whole number, in digits alone\n" },
+	{ GOOD "[android]\npackageName = com.example.demo_1\n[ios]\nbundleId = "
+	       "com.ex-ample.Demo\n[harmony]\nbundleName = a.b\n",
+	  "" },
+	{ GOOD "[android]\npackageName = demo\n",
+	  "7:1: error: packageName \"demo\" must be a package name such as com.example.demo\n" },
+	{ GOOD "[android]\npackageName = com..demo\n",
+	  "7:1: error: packageName \"com..demo\" must be a package name such as com.example.demo\n" },
+	{ GOOD "[android]\npackageName = com.1x\n",
+	  "7:1: error: packageName \"com.1x\" must be a package name such as com.example.demo\n" },
+	{ GOOD "[ios]\nbundleId = com.ex_ample\n",
+	  "7:1: error: bundleId \"com.ex_ample\" must be a bundle identifier such as com.example.demo\n" },
+	{ GOOD "[harmony]\nbundleName = com.a-b\n",
+	  "7:1: error: bundleName \"com.a-b\" must be a package name such as com.example.demo\n" },
 	/* [h5] [delta] */
 	{ GOOD "[h5]\nvhost = h5app.com\nglobalHost = cdn.example.com\n[delta]\nfrom = 0\nmaxRatio = 0.7\n", "" },
 	{ GOOD "[h5]\nvhost = https://h5app.com\nglobalHost = a..b\n",
 	  "7:1: error: vhost \"https://h5app.com\" must be a plain host name, without scheme, port and path\n"
 	  "8:1: error: globalHost \"a..b\" must be a plain host name, without scheme, port and path\n" },
-	{ GOOD "[h5]\nvhost = -a.com\n", "7:1: error: vhost \"-a.com\" must be a plain host name, without scheme, port and path\n" },
+	{ GOOD "[h5]\nvhost = -a.com\n",
+	  "7:1: error: vhost \"-a.com\" must be a plain host name, without scheme, port and path\n" },
 	{ GOOD "[delta]\nfrom = 51\nmaxRatio = 1.1\n",
 	  "7:1: error: from \"51\" must lie in 0..50\n"
 	  "8:1: error: maxRatio \"1.1\" must be a decimal number above 0, at most 1, with at most 6 decimals\n" },
-	{ GOOD "[delta]\nmaxRatio = 0\n", "7:1: error: maxRatio \"0\" must be a decimal number above 0, at most 1, with at most 6 decimals\n" },
+	{ GOOD "[delta]\nmaxRatio = 0\n",
+	  "7:1: error: maxRatio \"0\" must be a decimal number above 0, at most 1, with at most 6 decimals\n" },
 	/* [segments] [filter] [policy] */
 	{ GOOD "[segments]\nmax = 0\n", "7:1: error: max \"0\" must lie in 1..65536\n" },
 	{ GOOD "[filter]\nfpr = 0.0001\n", "" },
 	{ GOOD "[filter]\nfpr = 0.000000000001\n", "" },
-	{ GOOD "[filter]\nfpr = 0.000000000000999\n", "7:1: error: fpr \"0.000000000000999\" must lie in 0.000000000001..0.0001\n" },
-	{ GOOD "[filter]\nfpr = 0.000100000000001\n", "7:1: error: fpr \"0.000100000000001\" must lie in 0.000000000001..0.0001\n" },
+	{ GOOD "[filter]\nfpr = 0.000000000000999\n",
+	  "7:1: error: fpr \"0.000000000000999\" must lie in 0.000000000001..0.0001\n" },
+	{ GOOD "[filter]\nfpr = 0.000100000000001\n",
+	  "7:1: error: fpr \"0.000100000000001\" must lie in 0.000000000001..0.0001\n" },
 	{ GOOD "[filter]\nfpr = 1e-6\n",
 	  "7:1: error: fpr \"1e-6\" must be a decimal number such as 0.000001, with at most 15 decimals\n" },
-	{ GOOD "[filter]\nfpr = 0.0000010000000001\n",
-	  "7:1: error: fpr \"0.0000010000000001\" must be a decimal number such as 0.000001, with at most 15 decimals\n" },
+	{ GOOD "[filter]\nfpr = 0.0000010000000001\n", "7:1: error: fpr \"0.0000010000000001\" must be a decimal "
+						       "number such as 0.000001, with at most 15 decimals\n" },
 	{ GOOD "[policy]\nstrictResources = yes\nrequireCanary = True\n",
 	  "7:1: error: strictResources \"yes\" must be true or false\n"
 	  "8:1: error: requireCanary \"True\" must be true or false\n" },
@@ -116,8 +135,8 @@ static struct srcpos read_into(struct app *app, struct repo *r, const char *text
 	static const struct repo_file none[] = { { NULL, NULL } };
 
 	repo_init(r, none);
-	*app = (struct app){ .dir = SLICE("apps/x") };
-	return appini_read(app, &r->a, &r->d, (struct origin){ "i", slice_of(text) });
+	*app = (struct app) { .dir = SLICE("apps/x") };
+	return appini_read(app, &r->a, &r->d, (struct origin) { "i", slice_of(text) });
 }
 
 /* The same lines, each with the file before it. */
@@ -127,8 +146,8 @@ static char *with_path(struct arena *a, const char *said)
 
 	for (struct slice rest = slice_of(said), line; rest.n;) {
 		line = slice_cut(&rest, '\n');
-		out = arena_printf(a, SLICE_FMT "i:%s" SLICE_FMT "\n", SLICE_ARG(out), slice_starts(line, "error") ? " " : "",
-				   SLICE_ARG(line));
+		out = arena_printf(a, SLICE_FMT "i:%s" SLICE_FMT "\n", SLICE_ARG(out),
+				   slice_starts(line, "error") ? " " : "", SLICE_ARG(line));
 	}
 	return arena_str(a, out);
 }

@@ -15,14 +15,16 @@
 #define B    "apps/b/"
 #define INI  "[app]\nappId = DEMO\nworkspaceId = default\n[cdn]\nbaseUrl = https://cdn.example.com/a/\n"
 #define INI2 "[app]\nappId = ADEMO\nworkspaceId = default\n[cdn]\nbaseUrl = https://cdn.example.com/b/\n"
-#define REL                                                                                                               \
-	"{\"platform\":\"android\",\"version\":\"5.0.0\",\"package\":{\"file\":\"a.apk\"},\"tasks\":[{\"id\":\"t\",\"type\":"   \
+#define REL                                                                                                            \
+	"{\"platform\":\"android\",\"version\":\"5.0.0\",\"package\":{\"file\":\"a.apk\"},\"tasks\":[{\"id\":\"t\","   \
+	"\"type\":"                                                                                                    \
 	"\"official\",\"publishedAt\":\"2026-11-01T00:00:00Z\",\"upgradeMode\":\"once\"}]}"
 #define SWITCH "{\"values\":[{\"value\":\"1\",\"platform\":\"all\",\"type\":\"full\"}]}"
 #define LISTED "{\"values\":[{\"value\":\"1\",\"platform\":\"all\",\"type\":\"whitelist\",\"whitelists\":[\"staff\"]}]}"
 #define PEM    "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n"
-#define SECRET                                                                                                            \
-	": error: a private key must never be in the repository; remove it, from the history too, and replace the key\n"
+#define SECRET                                                                                                         \
+	": error: a private key must never be in the repository; remove it, from the history too, and replace the "    \
+	"key\n"
 
 static const struct {
 	struct repo_file files[7];
@@ -30,7 +32,10 @@ static const struct {
 } cases[] = {
 	{ { { A "app.ini", INI } }, "" },
 	{ { { "README.md", "" } }, "mdstatic: error: no app is defined: there is no apps/<dir>/app.ini\n" },
-	{ { { A "app.ini", INI }, { A "upgrades/android/5.0.0/release.json", REL }, { A "upgrades/android/5.0.0/a.apk", "x" } }, "" },
+	{ { { A "app.ini", INI },
+	    { A "upgrades/android/5.0.0/release.json", REL },
+	    { A "upgrades/android/5.0.0/a.apk", "x" } },
+	  "" },
 	{ { { A "switches/K.json", SWITCH } }, A "app.ini: error: the file is missing: every app has one\n" },
 	{ { { A "app.ini", INI }, { B "app.ini", INI } },
 	  B "app.ini:2:1: error: the app code \"DEMO-default\" is also that of apps/a/app.ini\n" },
@@ -42,22 +47,33 @@ static const struct {
 	    { A "upgrades/android/5.0.0/a.apk", "x" },
 	    { A "upgrades/android/5.0.0/b.apk", "x" },
 	    { A "upgrades/android/5.0.0/x/a.apk", "x" } },
-	  A "upgrades/android/5.0.0/b.apk: error: the release beside it does not name this file; name it as its package, or remove "
-	    "it\n" A "upgrades/android/5.0.0/x/a.apk: error: the release beside it does not name this file; name it as its package, "
+	  A "upgrades/android/5.0.0/b.apk: error: the release beside it does not name this file; name it as its "
+	    "package, or remove "
+	    "it\n" A "upgrades/android/5.0.0/x/a.apk: error: the release beside it does not name this file; name it as "
+		     "its package, "
 	    "or remove it\n" },
-	{ { { A "app.ini", INI }, { A "upgrades/android/5.0.0/release.json", "{" }, { A "upgrades/android/5.0.0/b.apk", "x" } },
+	{ { { A "app.ini", INI },
+	    { A "upgrades/android/5.0.0/release.json", "{" },
+	    { A "upgrades/android/5.0.0/b.apk", "x" } },
 	  A "upgrades/android/5.0.0/release.json:1:2: error: not valid JSON: the text ends too early\n" },
 	/* everything at once */
-	{ { { A "app.ini", "x\n" INI }, { A "nonsense", "" }, { A "switches/K.json", "[]" }, { B "app.ini", INI2 "x\n" } },
+	{ { { A "app.ini", "x\n" INI },
+	    { A "nonsense", "" },
+	    { A "switches/K.json", "[]" },
+	    { B "app.ini", INI2 "x\n" } },
 	  A "app.ini:1:1: error: expected \"key = value\" or \"[section]\"\n" A
-	    "nonsense: error: no definition has this name; expected apps/<dir>/ with app.ini, audience.json, upgrades/, hotpatches/, "
+	    "nonsense: error: no definition has this name; expected apps/<dir>/ with app.ini, audience.json, "
+	    "upgrades/, hotpatches/, "
 	    "h5/, quickfixes/, switches/, whitelists/, resources/ and keys/\n" A
 	    "switches/K.json:1:1: error: the file must hold an object, not an array\n" B
 	    "app.ini:6:1: error: expected \"key = value\" or \"[section]\"\n" },
 	/* roots */
 	{ { { A "app.ini", INI }, { "keys/2.root.json", "{}" } },
 	  "keys/2.root.json: error: keys/1.root.json is missing: the chain of roots has no gaps\n" },
-	{ { { A "app.ini", INI }, { A "keys/1.root.json", "{}" }, { A "keys/10.root.json", "{}" }, { A "keys/2.root.json", "{}" } },
+	{ { { A "app.ini", INI },
+	    { A "keys/1.root.json", "{}" },
+	    { A "keys/10.root.json", "{}" },
+	    { A "keys/2.root.json", "{}" } },
 	  A "keys/10.root.json: error: apps/a/keys/3.root.json is missing: the chain of roots has no gaps\n" },
 	{ { { A "app.ini", INI }, { "keys/1.root.json", "[]" }, { "keys/2.root.json", "{" } },
 	  "keys/1.root.json:1:1: error: the file must hold an object, not an array\n"
@@ -206,8 +222,9 @@ static void test_secret_far_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),  cmocka_unit_test(test_model),   cmocka_unit_test(test_subfolder),
-		cmocka_unit_test(test_secrets),   cmocka_unit_test(test_secret_far_behind),
+		cmocka_unit_test(test_messages),          cmocka_unit_test(test_model),
+		cmocka_unit_test(test_subfolder),         cmocka_unit_test(test_secrets),
+		cmocka_unit_test(test_secret_far_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,8 @@ static void test_messages(void **state)
 		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "a\n'",
 		  "1:2: error: not valid JSON: unexpected newline\n" },
+		{ "{'string':'\\'','percent':1.25e1}",
+		  "1:26: error: percent is 1.25e1; write it without an exponent\n" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -250,12 +252,36 @@ static void test_percent(void **state)
 	}
 }
 
+/* The same from a file of plain numbers and from one that has an odd one. */
+static void test_percent_forms(void **state)
+{
+	struct world w;
+
+	world_init(&w);
+	for (uint32_t t = 0; t <= 100000; t += 7) {
+		struct slice forms[] = {
+			arena_printf(&w.a, "{\"percent\":%u.%03u,\"string\":\"\\\"1.2345e7\"}", t / 1000, t % 1000),
+			arena_printf(&w.a, "{\"percent\":%u.%03u,\"inner\":{\"text\":\"\",\"skipped\":1e0}}", t / 1000,
+				     t % 1000),
+			arena_printf(&w.a, "{\"percent\":%u.%03u0}", t / 1000, t % 1000),
+		};
+		for (size_t f = 0; f < COUNT(forms); f++) {
+			struct sample s;
+			read_text(&s, &w, forms[f]);
+			if (s.percent != t || w.d.n)
+				fail_msg("%s gives %u", forms[f].p, s.percent);
+		}
+	}
+	world_release(&w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_percent),
+		cmocka_unit_test(test_percent_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

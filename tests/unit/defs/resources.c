@@ -20,7 +20,8 @@ static const struct {
 	const char *said;        /* lines without the path */
 } cases[] = {
 	{ R "city.json", "[]", "", "" },
-	{ R "city.json", "[{'name':'Shanghai','value':'sh','platform':'all'},{'name':'Beijing','value':'bj','platform':'ios'}]",
+	{ R "city.json",
+	  "[{'name':'Shanghai','value':'sh','platform':'all'},{'name':'Beijing','value':'bj','platform':'ios'}]",
 	  "bj|sh", "" },
 	{ R "tier.json", "[{'name':'G','value':'gold'},{'name':'g','value':'Gold'}]", "Gold|gold", "" },
 	{ R "osVersion.json", "[{'name':'14','value':'14.0'}]", "14.0", "" },
@@ -52,7 +53,8 @@ static const struct {
 	/* names */
 	{ R "mobilemodel.json", "[]", NULL, " error: the element is written \"mobileModel\"; rename the file\n" },
 	{ R "versionCode.json", "[]", NULL, " error: versionCode is a number in a device; rules compare texts\n" },
-	{ R "patchVersionCode.json", "[]", NULL, " error: patchVersionCode is a number in a device; rules compare texts\n" },
+	{ R "patchVersionCode.json", "[]", NULL,
+	  " error: patchVersionCode is a number in a device; rules compare texts\n" },
 };
 
 static char *with_quotes(struct arena *a, const char *text)
@@ -107,7 +109,7 @@ static void load(struct app *app, struct repo *r)
 {
 	struct layout layout;
 
-	*app = (struct app){ .dir = SLICE("apps/demo") };
+	*app = (struct app) { .dir = SLICE("apps/demo") };
 	layout_read(&layout, &r->tree, &r->a, &r->d);
 	assert_int_equal(layout.napps, 1);
 	resources_load(app, &layout.apps[0], &r->tree, &r->a, &r->d);
@@ -135,7 +137,9 @@ static void test_files(void **state)
 
 static void test_elements(void **state)
 {
-	static const struct repo_file files[REPO_FILES] = { { R "b.json", "[]" }, { R "a.json", "[]" }, { R "city.json", "[]" } };
+	static const struct repo_file files[REPO_FILES] = { { R "b.json", "[]" },
+							    { R "a.json", "[]" },
+							    { R "city.json", "[]" } };
 	struct repo r;
 	struct app app;
 
@@ -168,7 +172,8 @@ static const struct {
 	{ "{'ios':{'city':{'a':'3'}}}", "1:21: error: \"a\" must be a whole number, not a string\n" },
 	{ "{'ios':{'city':{'a':1.5}}}", "1:21: error: a count must be a whole number, not 1.5\n" },
 	{ "{'ios':{'city':{'a':-1}}}", "1:21: error: the count is -1; it must lie in 0..100000000000\n" },
-	{ "{'ios':{'city':{'a':100000000001}}}", "1:21: error: the count is 100000000001; it must lie in 0..100000000000\n" },
+	{ "{'ios':{'city':{'a':100000000001}}}",
+	  "1:21: error: the count is 100000000001; it must lie in 0..100000000000\n" },
 	{ "{'ios':{'osVersion':{'x':1}}}", "1:22: error: \"x\" is not a version\n" },
 };
 
@@ -183,7 +188,7 @@ static void test_audience(void **state)
 		repo_init(&r, files);
 		load(&app, &r);
 		struct slice text = slice_of(with_quotes(&r.a, censuses[i].text));
-		audience_check(&app, (struct origin){ "a", text }, &r.a, &r.d);
+		audience_check(&app, (struct origin) { "a", text }, &r.a, &r.d);
 		char *said = repo_said(&r);
 		assert_string_equal(said, with_path(&r.a, "a", censuses[i].said));
 		free(said);

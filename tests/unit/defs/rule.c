@@ -132,6 +132,8 @@ static void test_messages(void **state)
 		  "2:11: error: a value must not be empty\n" },
 		{ false, NET("'wifi'"), "2:1: error: 'needClientNetType' must be an array, not a string\n" },
 		{ false, NET("['wifi','4g']"), "" },
+		{ true, RULES("{'element':'isp','operation':'contains','value':['TELECOM','Mobil']}"),
+		  "2:60: error: 'Mobil' is not listed in resources/isp.json; did you mean 'Mobile'?\n" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -237,6 +237,10 @@ static void test_messages(void **state)
 		  TASKS("{'id':'a','type':'gray','upgradeMode':'forced','status':'pending','mode':'timeWindow','window'"
 			":\n{'end':'2026-11-02T00:00:00Z','users':10}}"),
 		  "" },
+		{ PLAIN,
+		  WINDOW("{'end':'2026-11-22T00:00:00Z','users':10,'ramp':[{'at':'2026-11-20T00:00:00Z','percent':50},"
+			 "{'at':'2026-11-20T00:00:01Z','percent':50},{'at':'2026-11-21T23:59:59Z','percent':51}]}"),
+		  "" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -192,14 +192,14 @@ static void test_finish(void **state)
 	struct world w;
 
 	world_init(&w);
-	struct upgrade v[] = { numbered(&w, "5.0.0"), numbered(&w, "10"), numbered(&w, "5"), numbered(&w, "9.9"),
+	struct upgrade v[] = { numbered(&w, "5.0.0"), numbered(&w, "9.9.0"), numbered(&w, "5"), numbered(&w, "9.9"),
 			       numbered(&w, "5.0") };
 	v[1].platform = PLATFORM_IOS;
 	w.app.upgrades = v;
 	w.app.nupgrades = COUNT(v);
 	upgrades_finish(&w.app, &w.s);
 	assert_true(slice_eqs(v[0].version_text, "5") && slice_eqs(v[2].version_text, "5.0.0"));
-	assert_true(slice_eqs(v[3].version_text, "9.9") && slice_eqs(v[4].version_text, "10"));
+	assert_true(slice_eqs(v[3].version_text, "9.9") && slice_eqs(v[4].version_text, "9.9.0"));
 	char *said = world_said(&w);
 	assert_string_equal(said, "5.0.0.json:1:13: error: '5.0.0' is the same version as '5' of 5.json\n"
 				  "5.0.json:1:13: error: '5.0' is the same version as '5' of 5.json\n");

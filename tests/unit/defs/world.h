@@ -18,7 +18,7 @@ struct world {
 	struct diags d;
 	struct app app;
 	struct element elements[BUILTIN_ELEMENTS + 1];
-	struct slice cities[2], tiers[2], releases[2];
+	struct slice cities[2], isps[2], tiers[2], releases[2];
 	struct whitelist lists[2];
 	struct whitelist *list_names[2];
 	struct file_entry files[4];
@@ -30,6 +30,8 @@ static inline void world_resources(struct world *w)
 {
 	w->cities[0] = SLICE("Beijing");
 	w->cities[1] = SLICE("Shanghai");
+	w->isps[0] = SLICE("Mobile");
+	w->isps[1] = SLICE("Telecom");
 	w->tiers[0] = SLICE("gold");
 	w->tiers[1] = SLICE("silver");
 	w->releases[0] = SLICE("13");
@@ -39,6 +41,8 @@ static inline void world_resources(struct world *w)
 		*e = (struct element) { .name = slice_of(builtin_elements[i].name), .type = builtin_elements[i].type };
 		if (slice_eqs(e->name, "city"))
 			e->listed = w->cities;
+		if (slice_eqs(e->name, "isp"))
+			e->listed = w->isps;
 		if (slice_eqs(e->name, "osVersion"))
 			e->listed = w->releases;
 		e->declared = e->listed != NULL;

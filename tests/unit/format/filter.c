@@ -59,7 +59,7 @@ static struct slice page_at(const struct built *b, uint32_t number)
 	return slice_bytes(b->file.p + offset, FILTER_PAGE);
 }
 
-/* --- plan ------------------------------------------------------------------------------------------------------------------- */
+/* --- plan --------------------------------------------------------------------------------------------------------- */
 static long double fill_power(long double ids, uint32_t k)
 {
 	long double t = ids * k, none = powl(1 - 1 / 32768.0L, t), pair = powl(1 - 2 / 32768.0L, t), fill = 1 - none;
@@ -117,6 +117,7 @@ static void test_plan(void **state)
 		{ 1, 1000000000000, 0, { 1, 10 } },
 		{ 2268, UINT64_MAX, 0, { 1, 10 } },
 		{ 2269, UINT64_MAX, 0, { 2, 10 } },
+		{ 1134181, UINT64_MAX, 0, { 500, 10 } }, /* exactly full */
 		{ 2269, 976562500000, 0, { 2, 10 } },
 		{ 2269, 976562499999, 0, { 2, 10 } },
 		{ 2212, 976562499999, 0, { 1, 10 } },
@@ -144,7 +145,7 @@ static void test_plan(void **state)
 	}
 }
 
-/* --- hashes: values from an independent implementation of FORMAT.md ------------------------------------------------------- */
+/* --- hashes: values from an independent implementation of FORMAT.md ----------------------------------------------- */
 static void test_hashes(void **state)
 {
 	CLEANUP(digests_free_at) struct digests *d = NULL;
@@ -188,7 +189,9 @@ static void test_golden(void **state)
 
 static void test_page_of(void **state)
 {
-	static const uint64_t hs[] = { 0, 1, UINT64_C(1) << 63, UINT64_MAX, UINT64_C(0x0123456789abcdef) };
+	static const uint64_t hs[] = {
+		0, 1, UINT64_C(1) << 63, UINT64_MAX, UINT64_C(0x0123456789abcdef), UINT64_C(0x5555555555555556)
+	};
 	static const uint32_t pages[] = { 1, 2, 3, 1000, 65537, FILTER_PAGES_MAX - 1, FILTER_PAGES_MAX };
 
 	(void)state;
@@ -219,7 +222,7 @@ static void test_sizes(void **state)
 	}
 }
 
-/* --- sorting ------------------------------------------------------------------------------------------------------------------ */
+/* --- sorting ------------------------------------------------------------------------------------------------------ */
 static int key_cmp(const void *a, const void *b)
 {
 	const struct filter_key *x = a, *y = b;
@@ -268,7 +271,7 @@ static void test_sort(void **state)
 	}
 }
 
-/* --- the file ----------------------------------------------------------------------------------------------------------------- */
+/* --- the file ----------------------------------------------------------------------------------------------------- */
 static void test_members(void **state)
 {
 	static const struct {

@@ -1,0 +1,571 @@
+/* Planning against parsing: for each shape of definitions, what the planner makes of it and its share of the CPU that jansson
+ * needs to parse the same definitions. Usage: plan [SHAPE]…
+ *
+ * Shapes follow real use (U: upgrades of R releases with up to T tasks; S: switches; H: many slots with versions of packages)
+ * or try to hurt (F, G, A, B, V). All are made from a fixed seed. Acceptance: ratio at most 0.33, and the adversarial ones
+ * within one second and 256 MiB. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "plan/plan.h"
+
+#define COMMIT_TIME 1700000000
+#define RUNS        5
+
+/* --- randomness ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t below(uint64_t *seed, uint32_t n)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return (uint32_t)((*seed >> 32) % n);
+}
+
+/* --- definitions, as structs and as text ------------------------------------------------------------------------------ */
+
+struct file {
+	size_t from, n; /* in text */
+};
+
+struct world {
+	struct arena a;
+	struct app app;
+	struct strbuf text; /* all files, one after the other */
+	struct file *files;
+	size_t nfiles, files_cap;
+	uint64_t seed;
+	struct whitelist lists[12];
+};
+
+struct weight {
+	const char *element;
+	enum attr_type type;
+	uint32_t percent, values;
+};
+
+static const struct weight upgrade_weights[] = {
+	{ "city", ATTR_TEXT, 35, 20 },   { "mobileModel", ATTR_FOLD, 25, 30 }, { "osVersion", ATTR_VERSION, 20, 8 },
+	{ "netType", ATTR_FOLD, 10, 4 }, { "isp", ATTR_FOLD, 10, 4 },
+};
+static const struct weight switch_weights[] = {
+	{ "appVersion", ATTR_VERSION, 45, 40 }, { "osVersion", ATTR_VERSION, 15, 8 }, { "mobileModel", ATTR_FOLD, 13, 30 },
+	{ "city", ATTR_TEXT, 12, 20 },          { "deviceType", ATTR_FOLD, 7, 4 },    { "netType", ATTR_FOLD, 5, 4 },
+	{ "isp", ATTR_FOLD, 3, 4 },
+};
+
+static void begin_file(struct world *w)
+{
+	struct file file = { w->text.n, 0 };
+
+	ARENA_PUSH(&w->a, w->files, w->nfiles, w->files_cap, file);
+}
+
+static void end_file(struct world *w)
+{
+	struct file *file = &w->files[w->nfiles - 1];
+
+	file->n = w->text.n - file->from;
+}
+
+static struct slice value_text(struct world *w, const char *element, enum attr_type type, uint32_t i)
+{
+	if (type == ATTR_VERSION)
+		return arena_printf(&w->a, "%u.%u.%u", 1 + i / 5, i % 5, i % 3);
+	return arena_printf(&w->a, "%s-%u", element, i);
+}
+
+static struct version to_version(struct slice text)
+{
+	struct version v;
+
+	if (!version_parse(&v, text))
+		abort();
+	return v;
+}
+
+static void write_rule(struct world *w, const struct rule *r)
+{
+	strbuf_addf(&w->text, "%s{ \"element\": \"" SLICE_FMT "\", \"operation\": \"%s\", \"value\": ",
+	            w->text.p[w->text.n - 1] == '[' ? "" : ", ", SLICE_ARG(r->element), rule_op_name(r->op));
+	if (r->op == RULE_CONTAINS || r->op == RULE_EXCLUDES) {
+		for (size_t i = 0; i < r->nvalues; i++)
+			strbuf_addf(&w->text, "%s\"" SLICE_FMT "\"", i ? ", " : "[", SLICE_ARG(r->values[i]));
+		strbuf_adds(&w->text, "]");
+	} else {
+		strbuf_adds(&w->text, "{");
+		for (int upper = 0; upper < 2; upper++) {
+			if (!(upper ? r->has_upper : r->has_lower))
+				continue;
+			strbuf_addf(&w->text, "%s\"%s\": \"", w->text.p[w->text.n - 1] == '{' ? "" : ", ",
+			            upper ? "upper" : "lower");
+			version_format(&w->text, upper ? &r->upper : &r->lower);
+			strbuf_adds(&w->text, "\"");
+		}
+		strbuf_adds(&w->text, "}");
+	}
+	strbuf_addf(&w->text, "%s }", r->default_result ? ", \"defaultResult\": true" : "");
+}
+
+static struct rule list_rule(struct world *w, const struct weight *k, enum rule_op op, uint32_t most)
+{
+	struct rule r = { .element = slice_of(k->element), .type = k->type, .op = op };
+	uint32_t n = 1 + below(&w->seed, most), first = below(&w->seed, k->values), step = 1 + below(&w->seed, 3);
+
+	r.values = ARENA_ARRAY(&w->a, struct slice, n);
+	r.versions = k->type == ATTR_VERSION ? ARENA_ARRAY(&w->a, struct version, n) : NULL;
+	for (uint32_t i = 0; i < n && i * step < k->values; i++) {
+		r.values[i] = value_text(w, k->element, k->type, (first + i * step) % k->values);
+		if (r.versions)
+			r.versions[i] = to_version(r.values[i]);
+		r.nvalues++;
+	}
+	return r;
+}
+
+static struct rule range_rule(struct world *w, const struct weight *k)
+{
+	struct rule r = { .element = slice_of(k->element), .type = k->type, .op = RULE_IN };
+	uint32_t lower = below(&w->seed, k->values), upper = lower + below(&w->seed, k->values - lower);
+
+	r.has_lower = below(&w->seed, 4) > 0;
+	r.has_upper = !r.has_lower || below(&w->seed, 3) == 0;
+	r.lower = to_version(value_text(w, "", k->type, lower));
+	r.upper = to_version(value_text(w, "", k->type, upper));
+	return r;
+}
+
+static struct rule random_rule(struct world *w, const struct weight *weights)
+{
+	uint32_t draw = below(&w->seed, 100);
+	struct rule r;
+
+	while (draw >= weights->percent)
+		draw -= weights++->percent;
+	if (weights->type == ATTR_VERSION && below(&w->seed, 5) > 0)
+		r = range_rule(w, weights);
+	else
+		r = list_rule(w, weights, below(&w->seed, 8) ? RULE_CONTAINS : RULE_EXCLUDES, 4);
+	r.default_result = below(&w->seed, 10) == 0;
+	return r;
+}
+
+static struct rules random_rules(struct world *w, const struct weight *weights, size_t n)
+{
+	struct rules rules = { ARENA_ARRAY(&w->a, struct rule, n), n };
+
+	strbuf_adds(&w->text, ", \"rules\": [");
+	for (size_t i = 0; i < n; i++) {
+		rules.v[i] = random_rule(w, weights);
+		write_rule(w, &rules.v[i]);
+	}
+	strbuf_adds(&w->text, "]");
+	return rules;
+}
+
+/* --- upgrades -------------------------------------------------------------------------------------------------------- */
+
+static void open_task(struct world *w, struct task *t, enum task_type type, size_t number)
+{
+	t->id = arena_printf(&w->a, "t%zu", number);
+	t->type = type;
+	t->status = STATUS_RELEASING;
+	t->published_at = COMMIT_TIME - 1000 - (int64_t)below(&w->seed, 100000);
+	strbuf_addf(&w->text,
+	            "%s{ \"id\": \"t%zu\", \"type\": \"%s\", \"publishedAt\": \"2026-11-21T08:00:00Z\", \"upgradeMode\": \"once\", "
+	            "\"silenceDays\": 3, \"prompt\": \"Faster start, fewer crashes.\", \"memo\": \"ticket %zu\"",
+	            w->text.p[w->text.n - 1] == '[' ? "\n  " : ",\n  ", number, type == TASK_OFFICIAL ? "official" : "gray",
+	            number * 7);
+}
+
+static void set_mode(struct world *w, struct task *t, bool free_ones)
+{
+	if (t->type == TASK_WHITELIST) {
+		t->nwhitelists = 1 + below(&w->seed, 2);
+		t->whitelists = ARENA_ARRAY(&w->a, struct whitelist *, t->nwhitelists);
+		strbuf_adds(&w->text, ", \"mode\": \"whitelist\", \"whitelists\": [");
+		for (size_t i = 0; i < t->nwhitelists; i++) {
+			t->whitelists[i] = &w->lists[(i + below(&w->seed, 11)) % 12];
+			strbuf_addf(&w->text, "%s\"" SLICE_FMT "\"", i ? ", " : "", SLICE_ARG(t->whitelists[i]->name));
+		}
+		strbuf_adds(&w->text, "]");
+	} else if (t->type == TASK_WINDOW) {
+		t->window = (struct window){ .end = COMMIT_TIME + 100000, .users = 1 + below(&w->seed, 100000), .audience = 1200000 };
+		strbuf_addf(&w->text,
+		            ", \"mode\": \"timeWindow\", \"window\": { \"start\": \"2026-11-21T08:00:00Z\", \"end\": "
+		            "\"2026-11-25T08:00:00Z\", \"users\": %" PRIu64 " }",
+		            t->window.users);
+	} else {
+		t->thousandths = free_ones && below(&w->seed, 10) == 0 ? 100000 : 1000 * (1 + below(&w->seed, 90));
+		strbuf_addf(&w->text, ", \"mode\": \"percentage\", \"percent\": %u", t->thousandths / 1000);
+	}
+}
+
+static void gray_task(struct world *w, struct task *t, size_t number, bool free_ones)
+{
+	static const size_t counts[] = { 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3 };
+	uint32_t draw = below(&w->seed, 5);
+
+	open_task(w, t, draw == 0 ? TASK_WHITELIST : draw == 1 ? TASK_WINDOW : TASK_PERCENTAGE, number);
+	set_mode(w, t, free_ones);
+	t->rules = random_rules(w, upgrade_weights, counts[below(&w->seed, COUNT(counts))]);
+	if (!free_ones && t->rules.n == 0 && t->type == TASK_PERCENTAGE && t->thousandths == 100000)
+		t->thousandths = 99000;
+	strbuf_adds(&w->text, " }");
+}
+
+static struct upgrade *begin_release(struct world *w, uint32_t number)
+{
+	struct upgrade *u = &w->app.upgrades[w->app.nupgrades++];
+
+	u->platform = PLATFORM_ANDROID;
+	u->version_text = arena_printf(&w->a, "%u.%u.%u", 1 + number / 25, number / 5 % 5, number % 5);
+	u->version = to_version(u->version_text);
+	begin_file(w);
+	strbuf_addf(&w->text,
+	            "{\n \"platform\": \"android\", \"version\": \"" SLICE_FMT "\",\n \"package\": { \"url\": "
+	            "\"https://download.example.com/app.apk\", \"size\": 123456789, \"sha256\": "
+	            "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" },\n \"tasks\": [",
+	            SLICE_ARG(u->version_text));
+	return u;
+}
+
+static void end_release(struct world *w)
+{
+	strbuf_adds(&w->text, "\n ]\n}\n");
+	end_file(w);
+}
+
+/* `officials`: every release below that number has one. */
+static void upgrades(struct world *w, uint32_t releases, uint32_t most, uint32_t officials, bool free_ones)
+{
+	w->app.upgrades = ARENA_ARRAY(&w->a, struct upgrade, releases);
+	for (uint32_t i = 0; i < releases; i++) {
+		struct upgrade *u = begin_release(w, i);
+
+		u->ntasks = most > 1 ? most / 2 + below(&w->seed, most / 2 + 1) : 1;
+		u->tasks = ARENA_ARRAY(&w->a, struct task, u->ntasks);
+		for (size_t k = 0; k < u->ntasks; k++) {
+			if (k > 0 || i >= officials) {
+				gray_task(w, &u->tasks[k], k, free_ones);
+				continue;
+			}
+			open_task(w, &u->tasks[k], TASK_OFFICIAL, k);
+			strbuf_adds(&w->text, " }");
+		}
+		end_release(w);
+	}
+}
+
+/* One release; every task has one rule on each of `attrs` attributes with `values` values. */
+static void crossed(struct world *w, uint32_t tasks, uint32_t attrs, uint32_t values, uint32_t named, bool free_ones)
+{
+	struct upgrade *u;
+
+	w->app.upgrades = ARENA_ARRAY(&w->a, struct upgrade, 1);
+	u = begin_release(w, 1);
+	u->ntasks = tasks;
+	u->tasks = ARENA_ARRAY(&w->a, struct task, tasks);
+	for (uint32_t i = 0; i < tasks; i++) {
+		struct task *t = &u->tasks[i];
+
+		open_task(w, t, TASK_PERCENTAGE, i);
+		t->thousandths = free_ones ? 100000 : 50000;
+		strbuf_addf(&w->text, ", \"mode\": \"percentage\", \"percent\": %u, \"rules\": [", t->thousandths / 1000);
+		t->rules.v = ARENA_ARRAY(&w->a, struct rule, attrs);
+		for (uint32_t k = 0; k < attrs; k++) {
+			const struct weight weight = { arena_printf(&w->a, "attr%u", k).p, ATTR_TEXT, 100, values };
+
+			t->rules.v[t->rules.n] = list_rule(w, &weight, RULE_CONTAINS, named);
+			write_rule(w, &t->rules.v[t->rules.n++]);
+		}
+		strbuf_adds(&w->text, "] }");
+	}
+	end_release(w);
+}
+
+/* --- switches -------------------------------------------------------------------------------------------------------- */
+
+static struct slice payload(struct world *w)
+{
+	uint32_t draw = below(&w->seed, 100);
+
+	if (draw < 60)
+		return draw % 2 ? SLICE("1") : SLICE("0");
+	if (draw < 85)
+		return arena_printf(&w->a, "variant-%u", below(&w->seed, 1000));
+	return arena_printf(&w->a, "%0*u", 80 + (int)below(&w->seed, 270), draw);
+}
+
+static void switch_value(struct world *w, struct switch_value *v, size_t number, size_t rules)
+{
+	static const char *const types[] = { "full", "whitelist", "percentage" };
+
+	v->id = arena_printf(&w->a, "v%zu", number);
+	v->value = payload(w);
+	v->platforms[PLATFORM_ANDROID] = true;
+	v->type = rules > 0 && below(&w->seed, 10) < 3 ? 1 + below(&w->seed, 2) : SWITCH_FULL;
+	v->thousandths = 1000 * (1 + below(&w->seed, 99));
+	strbuf_addf(&w->text, "%s{ \"id\": \"v%zu\", \"value\": \"" SLICE_FMT "\", \"platform\": \"all\", \"type\": \"%s\"",
+	            w->text.p[w->text.n - 1] == '[' ? "\n  " : ",\n  ", number, SLICE_ARG(v->value), types[v->type]);
+	if (v->type == SWITCH_WHITELIST) {
+		v->whitelists = ARENA_ARRAY(&w->a, struct whitelist *, 1);
+		v->whitelists[v->nwhitelists++] = &w->lists[below(&w->seed, 12)];
+		strbuf_addf(&w->text, ", \"whitelists\": [\"" SLICE_FMT "\"]", SLICE_ARG(v->whitelists[0]->name));
+	}
+	if (v->type == SWITCH_PERCENTAGE)
+		strbuf_addf(&w->text, ", \"percent\": %u", v->thousandths / 1000);
+	if (rules > 0)
+		v->rules = random_rules(w, switch_weights, rules);
+	strbuf_adds(&w->text, " }");
+}
+
+static struct switch_def *begin_switch(struct world *w, size_t values)
+{
+	struct switch_def *sw = &w->app.switches[w->app.nswitches++];
+
+	sw->key = arena_printf(&w->a, "feature_key_%05zu", w->app.nswitches);
+	sw->active = true;
+	sw->values = ARENA_ARRAY(&w->a, struct switch_value, values);
+	sw->nvalues = values;
+	begin_file(w);
+	strbuf_adds(&w->text, "{\n \"note\": \"owned by the core team\",\n \"values\": [");
+	return sw;
+}
+
+static void switches(struct world *w, uint32_t n)
+{
+	w->app.switches = ARENA_ARRAY(&w->a, struct switch_def, n);
+	for (uint32_t i = 0; i < n; i++) {
+		size_t ruled = below(&w->seed, 2) ? 1 + below(&w->seed, 3) : 0;
+		struct switch_def *sw = begin_switch(w, ruled + 1);
+
+		for (size_t k = 0; k <= ruled; k++)
+			switch_value(w, &sw->values[k], k, k < ruled ? 1 + below(&w->seed, 2) : 0);
+		end_release(w);
+	}
+}
+
+/* Packages: a slot for each, up to 5 versions that ask for a range of appVersion. */
+static void packages(struct world *w, uint32_t n)
+{
+	static const size_t versions[] = { 1, 2, 3, 5 };
+	static const struct weight client = { "appVersion", ATTR_VERSION, 100, 40 };
+
+	w->app.switches = ARENA_ARRAY(&w->a, struct switch_def, n);
+	for (uint32_t i = 0; i < n; i++) {
+		struct switch_def *sw = begin_switch(w, versions[below(&w->seed, 4)]);
+
+		for (size_t k = 0; k < sw->nvalues; k++) {
+			switch_value(w, &sw->values[k], k, 0);
+			w->text.n -= 2; /* take the end back */
+			strbuf_adds(&w->text, ", \"rules\": [");
+			sw->values[k].value = arena_printf(&w->a, "%0300zu", k);
+			sw->values[k].rules = (struct rules){ ARENA_NEW(&w->a, struct rule), 1 };
+			sw->values[k].rules.v[0] = range_rule(w, &client);
+			write_rule(w, &sw->values[k].rules.v[0]);
+			strbuf_adds(&w->text, "] }");
+		}
+		end_release(w);
+	}
+}
+
+/* --- measuring ------------------------------------------------------------------------------------------------------- */
+
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static double parse_ms(const struct world *w)
+{
+	double best = 1e9;
+
+	for (int run = 0; run < RUNS; run++) {
+		double start = cpu_ms(), took;
+
+		for (size_t i = 0; i < w->nfiles; i++) {
+			json_error_t error;
+			json_t *json = json_loadb(w->text.p + w->files[i].from, w->files[i].n, JSON_REJECT_DUPLICATES, &error);
+
+			if (!json) {
+				fprintf(stderr, "%s in line %d of file %zu\n", error.text, error.line, i);
+				exit(1);
+			}
+			json_decref(json);
+		}
+		took = cpu_ms() - start;
+		best = took < best ? took : best;
+	}
+	return best;
+}
+
+static void report(const char *name, const struct world *w, enum kind kind, struct digests *hashing)
+{
+	static const char *const shapes[] = { "nothing", "inline", "segments", "units" };
+	double parse = parse_ms(w), best = 1e9;
+
+	for (int run = 0; run < RUNS; run++) {
+		struct arena a = ARENA_INIT, scratch = ARENA_INIT;
+		double start = cpu_ms(), took;
+		uint64_t bytes = 0;
+		struct plan p;
+
+		if (plan_make(&p, &a, &scratch, &w->app, PLATFORM_ANDROID, kind, COMMIT_TIME, hashing))
+			exit(3);
+		took = cpu_ms() - start;
+		best = took < best ? took : best;
+		for (size_t i = 0; i < p.nmanifests; i++)
+			bytes += p.manifests[i].bytes;
+		if (run == RUNS - 1)
+			printf("%-10s %6zu %6zu  %-8s %3zu %4zu %8.1f %8.1f %9zu %8.2f %8.2f %6.2f%s\n", name, p.offers.n,
+			       p.nlive, shapes[p.shape], p.nfolds, p.nmanifests, (double)bytes / 1024,
+			       (double)w->text.n / 1024, (a.used + scratch.used) / 1024, best, parse, best / parse,
+			       best * 3 > parse ? "  above 1/3" : "");
+		arena_release(&a);
+		arena_release(&scratch);
+	}
+}
+
+/* --- the shapes ------------------------------------------------------------------------------------------------------ */
+
+static void u5x5(struct world *w)
+{
+	upgrades(w, 5, 5, 2, true);
+}
+
+static void u50x10(struct world *w)
+{
+	upgrades(w, 50, 10, 47, true);
+}
+
+static void u300x10(struct world *w)
+{
+	upgrades(w, 300, 10, 297, true);
+}
+
+static void u300n(struct world *w)
+{
+	upgrades(w, 300, 10, 1, true);
+}
+
+static void u50g(struct world *w)
+{
+	upgrades(w, 50, 10, 0, false);
+}
+
+static void s100(struct world *w)
+{
+	switches(w, 100);
+}
+
+static void s500(struct world *w)
+{
+	switches(w, 500);
+}
+
+static void s10k(struct world *w)
+{
+	switches(w, 10000);
+}
+
+static void h1000(struct world *w)
+{
+	packages(w, 1000);
+}
+
+static void a64x6x10(struct world *w)
+{
+	crossed(w, 64, 6, 10, 5, false);
+}
+
+static void a64x6x40(struct world *w)
+{
+	crossed(w, 64, 6, 40, 20, false);
+}
+
+static void b20x2(struct world *w)
+{
+	crossed(w, 64, 20, 2, 1, false);
+}
+
+static void c600x6x60(struct world *w)
+{
+	crossed(w, 600, 6, 60, 4, false);
+}
+
+static void f65536(struct world *w)
+{
+	crossed(w, 65536, 1, 65536, 1, true);
+}
+
+static void f65536x3(struct world *w)
+{
+	crossed(w, 65536, 3, 300, 3, true);
+}
+
+static void g65536(struct world *w)
+{
+	crossed(w, 65536, 1, 1000, 1, false);
+}
+
+static void g65536x3(struct world *w)
+{
+	crossed(w, 65536, 3, 60, 3, false);
+}
+
+static void v60000(struct world *w)
+{
+	crossed(w, 64, 2, 60000, 1000, false);
+}
+
+static const struct {
+	const char *name;
+	void (*make)(struct world *w);
+	enum kind kind;
+} shapes[] = {
+	{ "U5x5", u5x5, KIND_UPGRADE },         { "U50x10", u50x10, KIND_UPGRADE },       { "U300x10", u300x10, KIND_UPGRADE },
+	{ "U300n", u300n, KIND_UPGRADE },       { "U50g", u50g, KIND_UPGRADE },           { "S100", s100, KIND_SWITCH },
+	{ "S500", s500, KIND_SWITCH },          { "S10k", s10k, KIND_SWITCH },            { "H1000", h1000, KIND_SWITCH },
+	{ "A64x6x10", a64x6x10, KIND_UPGRADE }, { "A64x6x40", a64x6x40, KIND_UPGRADE },   { "B20x2", b20x2, KIND_UPGRADE },
+	{ "C600x6x60", c600x6x60, KIND_UPGRADE }, { "F65536", f65536, KIND_UPGRADE },     { "F65536x3", f65536x3, KIND_UPGRADE },
+	{ "G65536", g65536, KIND_UPGRADE },     { "G65536x3", g65536x3, KIND_UPGRADE },   { "V60000", v60000, KIND_UPGRADE },
+};
+
+static bool wanted(const char *name, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return true;
+	return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP(digests_free_at) struct digests *hashing = NULL;
+
+	if (digests_new(&hashing))
+		return 3;
+	printf("shape      offers   live  shape  folds man. manif.KB  json KB arena KiB  plan ms parse ms  ratio\n");
+	for (size_t i = 0; i < COUNT(shapes); i++) {
+		struct world w = { .a = ARENA_INIT, .text = STRBUF_INIT, .seed = 88172645463325252u };
+
+		if (!wanted(shapes[i].name, argc, argv))
+			continue;
+		w.app.segments_max = 256;
+		for (size_t k = 0; k < COUNT(w.lists); k++)
+			w.lists[k].name = arena_printf(&w.a, "wl%02zu", k);
+		shapes[i].make(&w);
+		report(shapes[i].name, &w, shapes[i].kind, hashing);
+		strbuf_release(&w.text);
+		arena_release(&w.a);
+	}
+	return 0;
+}
