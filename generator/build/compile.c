@@ -121,7 +121,7 @@ static void fill_attrs(struct compile *c, struct index *ix, const struct plan *p
 	}
 	ix->attrs = ARENA_ARRAY(&c->scratch, struct index_attr, plan->offers.rules.nattrs);
 	for (size_t i = 0; i < plan->offers.rules.nattrs; i++) {
-		const struct attr *a = plan->offers.rules.attrs[i];
+		const struct attribute *a = plan->offers.rules.attrs[i];
 
 		if (used[i])
 			ix->attrs[ix->nattrs++] = (struct index_attr) { a->name, true, a->type };

@@ -16,7 +16,7 @@ struct lines {
 	char *buffer;
 	size_t start, end; /* of what was read and not given out yet */
 	bool at_end;
-	uint64_t number;   /* of the line given last, from 1 */
+	uint64_t number; /* of the line given last, from 1 */
 	bool too_long;
 };
 

@@ -42,8 +42,8 @@ static int take_at(struct job *j)
 		return 0;
 	}
 	if (!instant_parse(&j->at, slice_of(at))) {
-		return cmd_usage(j->args->command, "--at is \"%s\"; it must be a time like 2026-11-21T08:00:00Z, or none",
-		                 at);
+		return cmd_usage(j->args->command,
+				 "--at is \"%s\"; it must be a time like 2026-11-21T08:00:00Z, or none", at);
 	}
 	return 0;
 }
@@ -57,9 +57,10 @@ static int unknown_kind(struct job *j, const char *word)
 	near = text_nearest(slice_of(word), names, KIND_COUNT);
 	if (near.n) {
 		return cmd_usage(j->args->command, "unknown kind \"%s\"; did you mean \"" SLICE_FMT "\"?", word,
-		                 SLICE_ARG(near));
+				 SLICE_ARG(near));
 	}
-	return cmd_usage(j->args->command, "unknown kind \"%s\"; it must be upgrade, hotpatch, h5, quickfix or switch", word);
+	return cmd_usage(j->args->command, "unknown kind \"%s\"; it must be upgrade, hotpatch, h5, quickfix or switch",
+			 word);
 }
 
 static int take_kinds(struct job *j)
@@ -131,7 +132,8 @@ static int read_root(struct job *j, struct strbuf *root)
 	if (result > 0)
 		result = diag_error(&j->d, SRCPOS_FILE(j->tree.folder.p), "metadata/1.root.json: is missing");
 	else if (result == 0)
-		diag_warning(&j->d, SRCPOS_FILE(own.p), "trusted as it is: without --root nothing tells whose tree this is");
+		diag_warning(&j->d, SRCPOS_FILE(own.p),
+			     "trusted as it is: without --root nothing tells whose tree this is");
 	strbuf_release(&own);
 	return result;
 }
@@ -179,8 +181,8 @@ static int one_device(struct job *j)
 	struct mdr_text answer = { NULL, 0, 0 };
 	struct mdr_error err;
 	enum mdr_code code;
-	int result = name == j->device ? file_read(&json, name, LINES_MAX, &j->d) :
-	                                 file_read_fd(&json, STDIN_FILENO, name, LINES_MAX, &j->d);
+	int result = name == j->device ? file_read(&json, name, LINES_MAX, &j->d)
+				       : file_read_fd(&json, STDIN_FILENO, name, LINES_MAX, &j->d);
 
 	if (!result) {
 		code = resolve(j, &answer, strbuf_slice(&json), &err);
@@ -208,7 +210,7 @@ static void print_bad_line(struct job *j, uint64_t number, const char *text, str
 	if (out.failed || message.failed)
 		diag_environment(&j->d, NULL, "out of memory");
 	else
-		fwrite(out.p, 1, out.n, stdout);
+		(void)fwrite(out.p, 1, out.n, stdout); /* cmd_finish() looks whether everything was written */
 	*scratch = (struct mdr_text){ out.p, out.n, out.cap };
 	strbuf_release(&message);
 }
@@ -276,13 +278,14 @@ static int run_job(struct job *j)
 {
 	struct strbuf several = STRBUF_INIT;
 	const struct cmd_args *a = j->args;
-	int found = treedir_find(&j->tree, a->positional[0], cmd_value(a, "app"), cmd_value(a, "state"), &several, &j->d);
+	int found =
+		treedir_find(&j->tree, a->positional[0], cmd_value(a, "app"), cmd_value(a, "state"), &several, &j->d);
 	int code = EXIT_DONE;
 
 	if (found > 0)
 		code = cmd_usage(a->command, "the tree holds several apps (%s); name one with --app", several.p);
 	else if (found == 0 && !open_client(j))
-		found = j->device ? one_device(j) : many_devices(j);
+		(void)(j->device ? one_device(j) : many_devices(j)); /* what went wrong is in j->d */
 	strbuf_release(&several);
 	return code ? code : diags_exit(&j->d);
 }
@@ -295,7 +298,7 @@ static int run(const struct cmd_args *a)
 	if (code)
 		return code;
 	code = run_job(&j);
-	fflush(stdout);
+	(void)fflush(stdout); /* answers before errors; cmd_finish() checks */
 	diags_print(&j.d, DIAG_TEXT, stderr);
 	diags_release(&j.d);
 	mdr_close(j.client);
@@ -306,7 +309,8 @@ static int run(const struct cmd_args *a)
 static const struct cmd_option options[] = {
 	{ "app", "APPCODE", "the app; may be left out where the tree holds one", false, false },
 	{ "device", "FILE", "one device, a JSON object (- is standard input)", false, false },
-	{ "devices", "FILE", "many devices, one a line; one compact answer a line (- is standard input)", false, false },
+	{ "devices", "FILE", "many devices, one a line; one compact answer a line (- is standard input)", false,
+	  false },
 	{ "root", "ROOT.json", "the root that is trusted (default: the tree's own 1.root.json)", false, false },
 	{ "now", "TIME", "judges expiry (default: the clock)", false, false },
 	{ "at", "TIME", "judges windows and ramps; none: no trusted time (default: --now)", false, false },

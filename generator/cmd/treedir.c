@@ -80,8 +80,8 @@ static int find(struct treedir *t, const char *tree, const char *app, struct str
 	int result;
 
 	if (!is_folder(tree)) {
-		return diag_environment(d, tree, "cannot open: %s", errno == 0 || errno == ENOTDIR ? "is no folder" :
-		                                                                                   strerror(errno));
+		return diag_environment(d, tree, "cannot open: %s",
+					errno == 0 || errno == ENOTDIR ? "is no folder" : strerror(errno));
 	}
 	if (holds_app(t, tree, "."))
 		return own_app(t, tree, app, d);
@@ -99,7 +99,7 @@ static int find(struct treedir *t, const char *tree, const char *app, struct str
 }
 
 int treedir_find(struct treedir *t, const char *tree, const char *app, const char *state, struct strbuf *several,
-                 struct diags *d)
+		 struct diags *d)
 {
 	int result;
 

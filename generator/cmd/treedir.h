@@ -25,7 +25,7 @@ struct treedir {
 /* Finds the app; `app` NULL: the only one. `state` NULL: nothing is kept. 0; -1 with an error in `d`; 1 when the tree holds
  * several apps and none was named (*several lists them): that is a matter of usage. */
 int treedir_find(struct treedir *t, const char *tree, const char *app, const char *state, struct strbuf *several,
-                 struct diags *d) MUST_CHECK;
+		 struct diags *d) MUST_CHECK;
 void treedir_release(struct treedir *t);
 
 /* Callbacks; ctx is the struct treedir. */

@@ -58,7 +58,8 @@ static struct slice folder_of(struct slice rel)
 	return slice_sub(rel, 0, (size_t)slice_rfind(rel, '/'));
 }
 
-/* Releases and switches; and the files beside releases that none of them names. */
+/* Releases and switches (in the order of their paths, which is that of the keys); and the files beside releases that none of
+ * them names. */
 static void definitions_load(struct load *l, struct app *app, const struct layout_app *files)
 {
 	CLEANUP(scope_release) struct defs_scope s;
@@ -85,11 +86,11 @@ static void definitions_load(struct load *l, struct app *app, const struct layou
 	}
 }
 
-static const struct file_entry *find_kind(const struct layout_app *files, enum layout_kind kind)
+static const struct layout_file *find_kind(const struct layout_app *files, enum layout_kind kind)
 {
 	for (size_t i = 0; i < files->n; i++)
 		if (files->files[i].kind == kind)
-			return files->files[i].entry;
+			return &files->files[i];
 	return NULL;
 }
 
@@ -113,34 +114,37 @@ static void check_code(struct load *l, struct app *app, struct srcpos at)
 			   SLICE_ARG(app->app_code), SLICE_ARG(other->dir));
 }
 
+/* Where app.ini should be, relative to the repository's root as the other files are. */
+static const char *ini_path(struct arena *a, const struct layout_app *files)
+{
+	const struct file_entry *any = files->files[0].entry;
+	int above = (int)(slice_of(any->path).n - any->rel.n);
+
+	return arena_printf(a, "%.*s" SLICE_FMT "/app.ini", above, any->path, SLICE_ARG(files->dir)).p;
+}
+
 static void ini_load(struct load *l, struct app *app, const struct layout_app *files)
 {
-	const struct file_entry *ini = find_kind(files, LAYOUT_APP_INI);
-	const char *any = files->files[0].entry->path;
-	size_t above = slice_of(any).n - files->files[0].entry->rel.n; /* what stands before REPO's part */
+	const struct layout_file *ini = find_kind(files, LAYOUT_APP_INI);
 	struct origin origin;
 
 	appini_defaults(app);
 	if (!ini)
-		diag_error(l->d,
-			   SRCPOS_FILE(
-				   arena_printf(l->a, "%.*s" SLICE_FMT "/app.ini", (int)above, any, SLICE_ARG(app->dir))
-					   .p),
-			   "the file is missing: every app has one");
-	else if (textfile_read(&origin, l->tree, ini, l->a, l->d) == 0)
+		diag_error(l->d, SRCPOS_FILE(ini_path(l->a, files)), "the file is missing: every app has one");
+	else if (textfile_read(&origin, l->tree, ini->entry, l->a, l->d) == 0)
 		check_code(l, app, appini_read(app, l->a, l->d, origin));
 }
 
 static void app_load(struct load *l, struct app *app, const struct layout_app *files)
 {
-	const struct file_entry *audience = find_kind(files, LAYOUT_AUDIENCE);
+	const struct layout_file *audience = find_kind(files, LAYOUT_AUDIENCE);
 	struct origin origin;
 
-	*app = (struct app) { .dir = files->dir };
+	*app = (struct app){ .dir = files->dir };
 	ini_load(l, app, files);
 	resources_load(app, files, l->tree, l->a, l->d);
 	whitelists_load(app, files, l->tree, l->a, l->d);
-	if (audience && textfile_read(&origin, l->tree, audience, l->a, l->d) == 0)
+	if (audience && textfile_read(&origin, l->tree, audience->entry, l->a, l->d) == 0)
 		audience_check(app, origin, l->a, l->d);
 	definitions_load(l, app, files);
 	roots_of_app(l, app, files);
@@ -159,7 +163,7 @@ int defs_load(struct model *out, const struct filetree *tree, int64_t commit_tim
 	size_t errors = d->errors;
 	struct layout layout;
 
-	*out = (struct model) { .commit_time = commit_time };
+	*out = (struct model){ .commit_time = commit_time };
 	layout_read(&layout, tree, a, d);
 	secrets_report(tree, d);
 	roots_load(&l.shared, &layout.keys, tree, a, d);

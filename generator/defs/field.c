@@ -93,7 +93,7 @@ bool node_string(struct slice *out, const struct node *n)
 
 struct node array_item(const struct array *a, size_t i)
 {
-	return (struct node) { a->at.r, &a->at, json_array_get(a->at.json, i), NULL, i };
+	return (struct node){ a->at.r, &a->at, json_array_get(a->at.json, i), NULL, i };
 }
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
@@ -180,7 +180,7 @@ bool field_node(struct node *out, struct object *o, const char *key, enum need n
 	json_t *json = consume(o, key);
 
 	if (json)
-		*out = (struct node) { o->at.r, &o->at, json, key, 0 };
+		*out = (struct node){ o->at.r, &o->at, json, key, 0 };
 	else if (need == REQUIRED)
 		object_error(o, NULL, "missing key \"%s\"", key);
 	return json != NULL;
@@ -209,7 +209,7 @@ bool field_string(struct slice *out, struct object *o, const char *key, enum nee
 
 bool field_name(struct slice *out, struct object *o, const char *key, enum need need)
 {
-	struct slice name;
+	struct slice name = { NULL, 0 };
 
 	if (!field_string(&name, o, key, need))
 		return false;
@@ -335,9 +335,8 @@ static bool numbers_are_plain(struct slice text)
 			string = !string;
 		else if (string)
 			i += c == '\\';
-		else if (digit && decimals && decimals++ > PERCENT_DECIMALS)
-			return false;
-		else if ((c == 'e' || c == 'E') && i && text.p[i - 1] >= '0' && text.p[i - 1] <= '9')
+		else if ((digit && decimals && decimals++ > PERCENT_DECIMALS) ||
+			 ((c == 'e' || c == 'E') && i && text.p[i - 1] >= '0' && text.p[i - 1] <= '9'))
 			return false;
 		else if (!digit)
 			decimals = c == '.';
@@ -373,7 +372,7 @@ static bool percent_text(uint32_t *thousandths, const struct node *n)
 		return out_of_range(n, 0, PERCENT_MAX);
 	if (!text_decimal(&scaled, raw, PERCENT_DECIMALS))
 		return node_error(n, "%s is " SLICE_FMT "; it may have at most three decimals", n->key, SLICE_ARG(raw));
-	if (scaled > PERCENT_MAX * 1000)
+	if (scaled > PERCENT_MAX * UINT64_C(1000))
 		return out_of_range(n, 0, PERCENT_MAX);
 	*thousandths = (uint32_t)scaled;
 	return true;

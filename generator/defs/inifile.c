@@ -6,6 +6,7 @@
 
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "defs/reader.h"
 
 /* Rates of false positives, in units of 10^-15. */
 #define FPR_DECIMALS 15
@@ -23,25 +24,19 @@ struct scan {
 
 static struct srcpos line_pos(const struct inifile *f, uint32_t line)
 {
-	return (struct srcpos) { f->origin.path, line, line ? 1 : 0 };
-}
-
-static const char *hint(const struct inifile *f, struct slice near, const char *open, const char *close)
-{
-	if (!near.n)
-		return "";
-	return arena_printf(f->a, "; did you mean %s" SLICE_FMT "%s?", open, SLICE_ARG(near), close).p;
+	return (struct srcpos){ f->origin.path, line, line ? 1 : 0 };
 }
 
 /* --- sections ------------------------------------------------------------------------------------------------------ */
 
-static struct slice nearest_section(const struct inifile *f, struct slice name)
+static const char *section_hint(const struct inifile *f, struct slice name)
 {
 	struct slice *names = ARENA_ARRAY(f->a, struct slice, f->n);
 
 	for (size_t i = 0; i < f->n; i++)
 		names[i] = slice_of(f->keys[i].section);
-	return text_nearest(slice_trim(name), names, f->n);
+	struct slice near = text_nearest(slice_trim(name), names, f->n);
+	return near.n ? arena_printf(f->a, "; did you mean [" SLICE_FMT "]?", SLICE_ARG(near)).p : "";
 }
 
 static void open_section(struct scan *s, struct slice name)
@@ -65,7 +60,7 @@ static void open_section(struct scan *s, struct slice name)
 			   SLICE_ARG(name), (unsigned)earlier);
 	if (!s->known)
 		diag_error(f->d, line_pos(f, s->line), "unknown section [" SLICE_FMT "]%s", SLICE_ARG(name),
-			   hint(f, nearest_section(f, name), "[", "]"));
+			   section_hint(f, name));
 }
 
 /* `[name]`, and behind it nothing but a comment. */
@@ -105,7 +100,7 @@ static void report_unknown(const struct scan *s, struct slice name)
 			   SLICE_ARG(s->section), elsewhere);
 	else
 		diag_error(f->d, line_pos(f, s->line), "unknown key \"" SLICE_FMT "\" in [" SLICE_FMT "]%s",
-			   SLICE_ARG(name), SLICE_ARG(s->section), hint(f, text_nearest(name, near, n), "\"", "\""));
+			   SLICE_ARG(name), SLICE_ARG(s->section), hint(f->a, text_nearest(name, near, n)));
 }
 
 static void set_value(const struct scan *s, size_t key, struct slice value)
@@ -220,11 +215,11 @@ static char *next_line(char *to, int size, void *ctx)
 void inifile_read(struct inifile *out, struct arena *a, struct diags *d, struct origin origin,
 		  const struct ini_key *keys, size_t n)
 {
-	*out = (struct inifile) { origin, keys, ARENA_ARRAY(a, struct ini_value, n), n, a, d };
+	*out = (struct inifile){ origin, keys, ARENA_ARRAY(a, struct ini_value, n), n, a, d };
 	struct scan s = { .f = out, .rest = origin.text };
 
 	if (slice_starts(s.rest, "\xef\xbb\xbf")) {
-		diag_error(d, (struct srcpos) { origin.path, 1, 1 },
+		diag_error(d, (struct srcpos){ origin.path, 1, 1 },
 			   "the file begins with a byte order mark; save it as UTF-8 without one");
 		s.rest = slice_from(s.rest, 3);
 	}

@@ -84,7 +84,7 @@ static void keep(struct scan *s, struct layout_file file)
 		struct slice dir = app_dir(file.entry->rel);
 
 		if (!l->napps || !slice_eq(l->apps[l->napps - 1].dir, dir))
-			ARENA_PUSH(s->a, l->apps, l->napps, l->apps_cap, (struct layout_app) { .dir = dir });
+			ARENA_PUSH(s->a, l->apps, l->napps, l->apps_cap, (struct layout_app){ .dir = dir });
 		owner = &l->apps[l->napps - 1];
 	}
 	ARENA_PUSH(s->a, owner->files, owner->n, owner->cap, file);
@@ -141,8 +141,8 @@ static void keep_whole(struct scan *s, const struct file_entry *e, const struct 
 		report_unsupported(s, e, place->kind);
 		return;
 	}
-	keep(s, (struct layout_file) { e, kinds[place->kind], place->value,
-				       place->kind == PATH_ROOT ? number(place->value) : 0 });
+	keep(s, (struct layout_file){ e, kinds[place->kind], place->value,
+				      place->kind == PATH_ROOT ? number(place->value) : 0 });
 }
 
 /* --- errors ------------------------------------------------------------------------------------------------------------ */
@@ -203,7 +203,7 @@ static void classify(struct scan *s, const struct file_entry *e)
 	else if (place.fit != FIT_LOOSE || !has_release(s, place.folder))
 		report_unknown(s, e);
 	else if (place.kind == PATH_UPGRADE && is_android(e->rel))
-		keep(s, (struct layout_file) { e, LAYOUT_LOOSE, place.folder, 0 });
+		keep(s, (struct layout_file){ e, LAYOUT_LOOSE, place.folder, 0 });
 }
 
 static bool is_regular(struct scan *s, const struct file_entry *e)
@@ -236,7 +236,7 @@ void layout_read(struct layout *out, const struct filetree *tree, struct arena *
 	struct scan s = { .out = out, .tree = tree, .a = a, .d = d };
 	CLEANUP(pathnames_release) struct pathnames names;
 
-	*out = (struct layout) { .keys = { .dir = SLICE("keys") } };
+	*out = (struct layout){ .keys = { .dir = SLICE("keys") } };
 	pathnames_init(&names);
 	for (size_t i = 0; i < tree->n; i++)
 		visit(&s, &names, &tree->v[i]);

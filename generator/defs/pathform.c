@@ -116,14 +116,16 @@ static struct path_place place_in(const struct form *form, struct slice path)
 			return place;
 		}
 		if (!part_fits(&place.value, &why, part, given))
-			return (struct path_place) { .fit = FIT_NONE };
+			return (struct path_place){ .fit = FIT_NONE };
 		if (why && place.fit == FIT_WHOLE) {
 			place.fit = FIT_BAD;
 			place.why = why;
 			place.bad = slice_sub(path, 0, start + given.n);
 		}
 	}
-	return want.p || rest.p ? (struct path_place) { .fit = FIT_NONE } : place;
+	if (want.p || rest.p)
+		place.fit = FIT_NONE;
+	return place;
 }
 
 struct path_place pathform_place(struct slice path)
@@ -216,7 +218,7 @@ struct slice pathform_nearest(struct arena *a, struct slice path)
 		if (count_parts(form) == parts && mend(&text, form, path))
 			return arena_copy(a, strbuf_slice(&text));
 	}
-	return (struct slice) { NULL, 0 };
+	return (struct slice){ NULL, 0 };
 }
 
 struct slice pathform_expected(struct arena *a, struct slice path)

@@ -8,7 +8,7 @@
 
 void pathnames_init(struct pathnames *p)
 {
-	*p = (struct pathnames) { .mem = ARENA_INIT, .seen = MAP_INIT };
+	*p = (struct pathnames){ .mem = ARENA_INIT, .seen = MAP_INIT };
 }
 
 void pathnames_release(struct pathnames *p)

@@ -111,7 +111,7 @@ static struct element *element_for(struct app *app, const struct layout_file *f,
 		return NULL;
 	}
 	struct element *e = &app->elements[app->nelements++];
-	*e = (struct element) { .name = f->name, .type = ATTR_TEXT };
+	*e = (struct element){ .name = f->name, .type = ATTR_TEXT };
 	return e;
 }
 
@@ -128,8 +128,8 @@ void resources_load(struct app *app, const struct layout_app *files, const struc
 	app->elements = ARENA_ARRAY(a, struct element, BUILTIN_ELEMENTS + files->n);
 	app->nelements = BUILTIN_ELEMENTS;
 	for (size_t i = 0; i < BUILTIN_ELEMENTS; i++)
-		app->elements[i] = (struct element) { .name = slice_of(builtin_elements[i].name),
-						      .type = builtin_elements[i].type };
+		app->elements[i] = (struct element){ .name = slice_of(builtin_elements[i].name),
+						     .type = builtin_elements[i].type };
 	for (size_t i = 0; i < files->n; i++) {
 		const struct layout_file *f = &files->files[i];
 		struct element *e = f->kind == LAYOUT_RESOURCE ? element_for(app, f, d) : NULL;

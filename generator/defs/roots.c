@@ -42,7 +42,7 @@ void roots_load(struct root_chain *out, const struct layout_app *files, const st
 	for (size_t i = 0; i < files->n; i++)
 		if (files->files[i].kind == LAYOUT_ROOT)
 			found[n++] = &files->files[i];
-	*out = (struct root_chain) { ARENA_ARRAY(a, struct slice, n), 0, NULL };
+	*out = (struct root_chain){ ARENA_ARRAY(a, struct slice, n), 0, NULL };
 	if (!n)
 		return;
 	qsort(found, n, sizeof(const struct layout_file *), by_number);

@@ -8,7 +8,7 @@ int textfile_read(struct origin *out, const struct filetree *tree, const struct 
 
 	if (filetree_read(&blob, tree, e, TEXTFILE_MAX, d))
 		return -1;
-	*out = (struct origin) { e->path, arena_copy(a, blob.data) };
+	*out = (struct origin){ e->path, arena_copy(a, blob.data) };
 	blob_release(&blob);
 	return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "defs/scope.h"
 
-/* Reads one release. `rel` is the file's path relative to REPO, whose last parts are `<platform>/<version>/release.json`;
+/* Reads one release. `rel` is the file's path relative to REPO, which ends in `<platform>/<version>/release.json`;
  * origin.text must live as long as the model.
  * 0: platform and version are known: append it even where errors were recorded (they end the run, and
  * upgrades_finish() wants to see all). -1: not even these. */

@@ -1,4 +1,4 @@
-/* defs/url.h: URLs in definitions: https, or http to a loopback host; printable ASCII, with a host and without a user. */
+/* defs/url.h: URLs in definitions: https, or http to a loopback host; printable ASCII, a host, no user. */
 #ifndef DEFS_URL_H
 #define DEFS_URL_H
 

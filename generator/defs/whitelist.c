@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "defs/inifile.h"
+#include "defs/reader.h"
 #include "defs/textfile.h"
 
 enum { ID_TYPE, FPR, PLAIN_IDS, KEYS };
@@ -33,7 +34,7 @@ static void add_list(struct load *l, const struct layout_file *f)
 
 	if (regex)
 		diag_error(l->d, at, "regex whitelists are not supported by this version of mdstatic");
-	*w = (struct whitelist) { .name = f->name, .is_regex = regex, .path = f->entry->path, .rel = f->entry->rel };
+	*w = (struct whitelist){ .name = f->name, .is_regex = regex, .path = f->entry->path, .rel = f->entry->rel };
 	struct whitelist *other = map_put(&l->by_name, w->name, w);
 	if (other) /* .regex sorts before .txt */
 		diag_error(l->d, at, "the list \"" SLICE_FMT "\" is also \"" SLICE_FMT "\"; keep one of the two",
@@ -50,9 +51,8 @@ static void report_no_list(const struct load *l, const struct layout_file *f)
 		names[i] = l->app->whitelists[i]->name;
 	struct slice near = text_nearest(f->name, names, l->app->nwhitelists);
 	diag_error(l->d, SRCPOS_FILE(f->entry->path),
-		   "there is no list \"" SLICE_FMT ".txt\" or \"" SLICE_FMT ".regex\"%s" SLICE_FMT "%s",
-		   SLICE_ARG(f->name), SLICE_ARG(f->name), near.n ? "; did you mean \"" : "", SLICE_ARG(near),
-		   near.n ? ".ini\"?" : "");
+		   "there is no list \"" SLICE_FMT ".txt\" or \"" SLICE_FMT ".regex\"%s", SLICE_ARG(f->name),
+		   SLICE_ARG(f->name), hint(l->a, near));
 }
 
 static void read_settings(const struct load *l, const struct layout_file *f)
@@ -67,7 +67,7 @@ static void read_settings(const struct load *l, const struct layout_file *f)
 	if (textfile_read(&origin, l->tree, f->entry, l->a, l->d))
 		return;
 	inifile_read(&ini, l->a, l->d, origin, keys, KEYS);
-	struct whitelist ignored, *to = w ? w : &ignored;
+	struct whitelist nobody = { 0 }, *to = w ? w : &nobody;
 	if (inifile_text(&type, &ini, ID_TYPE) && !id_type_parse(&to->id_type, type))
 		inifile_error(&ini, ID_TYPE, "must be userId or deviceId");
 	(void)inifile_fpr(&to->fpr, &ini, FPR);

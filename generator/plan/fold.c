@@ -79,7 +79,7 @@ static void set_closing(struct folding *f)
 }
 
 /* One attempt; a better one becomes `best`. The report keeps the lowest cost, or the first reason where there is none. */
-static void attempt(struct folder *d, struct plan_attr *report, const struct attr *attr, const struct classes *classes,
+static void attempt(struct folder *d, struct plan_attr *report, const struct attribute *attr, const struct classes *classes,
                     const struct columns *columns)
 {
 	enum plan_choice choice = states_next(d->trial, &d->f, d->now, attr, classes, columns);
@@ -98,7 +98,7 @@ static void attempt(struct folder *d, struct plan_attr *report, const struct att
 	}
 }
 
-static void try_all(struct folder *d, struct plan_attr *report, const struct attr *attr, const struct classes *classes)
+static void try_all(struct folder *d, struct plan_attr *report, const struct attribute *attr, const struct classes *classes)
 {
 	struct columns columns;
 
@@ -125,7 +125,7 @@ static int by_text(const void *x, const void *y)
 	return slice_cmp(a->text, b->text);
 }
 
-static void list_values(struct plan_fold *fold, struct arena *a, const struct attr *attr, const struct classes *c,
+static void list_values(struct plan_fold *fold, struct arena *a, const struct attribute *attr, const struct classes *c,
                         const struct states *s)
 {
 	size_t cap = 0;
@@ -143,7 +143,7 @@ static void list_values(struct plan_fold *fold, struct arena *a, const struct at
 		qsort(fold->values, fold->nvalues, sizeof(*fold->values), by_text);
 }
 
-static void list_cuts(struct plan_fold *fold, struct arena *a, const struct attr *attr, const struct classes *c,
+static void list_cuts(struct plan_fold *fold, struct arena *a, const struct attribute *attr, const struct classes *c,
                       const struct states *s)
 {
 	uint32_t before = fold->other;
@@ -159,7 +159,7 @@ static void list_cuts(struct plan_fold *fold, struct arena *a, const struct attr
 	}
 }
 
-static void accept(struct folder *d, const struct attr *attr, const struct classes *c)
+static void accept(struct folder *d, const struct attribute *attr, const struct classes *c)
 {
 	struct states *s = d->best;
 	struct plan_fold fold = { .attribute = attr->name, .type = attr->type, .classes = s->columns, .states = d->now->n };
@@ -178,7 +178,7 @@ static void accept(struct folder *d, const struct attr *attr, const struct class
 	d->now = s;
 }
 
-static void consider(struct folder *d, const struct attr *attr, struct plan_attr *report)
+static void consider(struct folder *d, const struct attribute *attr, struct plan_attr *report)
 {
 	uint64_t states = d->now->cost / SEGMENT_BYTES + 1;
 	struct classes classes;

@@ -14,7 +14,7 @@ static const char *const fold_order[] = { "appVersion", "osVersion", "vmType",  
 
 void rules_init(struct rule_table *t, struct arena *a)
 {
-	*t = (struct rule_table){ .mem = a, .by_content = MAP_INIT, .by_name = MAP_INIT, .key = STRBUF_INIT };
+	*t = (struct rule_table){ .mem = a, .by_content = MAP_INIT, .by_name = MAP_INIT };
 }
 
 /* Maps hold pointers; numbers are kept as number + 1, since NULL means absent. */
@@ -30,13 +30,13 @@ static uint32_t unboxed(const void *p)
 
 /* --- adding --------------------------------------------------------------------------------------------------------- */
 
-static struct attr *attr_of(struct rule_table *t, const struct rule *rule)
+static struct attribute *attr_of(struct rule_table *t, const struct rule *rule)
 {
-	struct attr *attr = map_get(&t->by_name, rule->element);
+	struct attribute *attr = map_get(&t->by_name, rule->element);
 
 	if (attr)
 		return attr;
-	attr = ARENA_NEW(t->mem, struct attr);
+	attr = ARENA_NEW(t->mem, struct attribute);
 	attr->name = rule->element;
 	attr->type = rule->type;
 	attr->number = (uint32_t)t->nattrs;
@@ -53,7 +53,7 @@ static bool has_upper_case(struct slice s)
 	return false;
 }
 
-static uint32_t text_number(struct rule_table *t, struct attr *attr, struct slice text)
+static uint32_t text_number(struct rule_table *t, struct attribute *attr, struct slice text)
 {
 	void *found;
 
@@ -67,7 +67,7 @@ static uint32_t text_number(struct rule_table *t, struct attr *attr, struct slic
 }
 
 /* `v` stays where it is: it is the key of the map. Equal versions have equal parts. */
-static uint32_t bound_number(struct rule_table *t, struct attr *attr, const struct version *v)
+static uint32_t bound_number(struct rule_table *t, struct attribute *attr, const struct version *v)
 {
 	void *found = map_put(&attr->seen, slice_bytes(v->part, sizeof(v->part)), boxed(attr->n));
 
@@ -86,40 +86,42 @@ static uint32_t rule_bytes(const struct rule *rule)
 	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-static void key_add(struct strbuf *key, uint32_t number)
+static void key_add(struct rule_table *t, uint32_t number)
 {
-	strbuf_add(key, &number, sizeof(number));
+	ARENA_PUSH(t->mem, t->key, t->key_n, t->key_cap, number);
 }
 
 /* Rules are equal when they say the same of the same values in the same order, however these are spelt. */
-static void key_make(struct rule_table *t, struct attr *attr, const struct rule *rule)
+static void key_make(struct rule_table *t, struct attribute *attr, const struct rule *rule)
 {
-	strbuf_reset(&t->key);
-	key_add(&t->key, attr->number);
-	key_add(&t->key, (uint32_t)rule->op << 4 | (uint32_t)rule->exclusive << 3 | (uint32_t)rule->default_result << 2 |
+	t->key_n = 0;
+	key_add(t, attr->number);
+	key_add(t, (uint32_t)rule->op << 4 | (uint32_t)rule->exclusive << 3 | (uint32_t)rule->default_result << 2 |
 	                         (uint32_t)rule->has_lower << 1 | rule->has_upper);
 	for (size_t i = 0; i < rule->nvalues; i++)
-		key_add(&t->key, attr->type == ATTR_VERSION ? bound_number(t, attr, &rule->versions[i])
+		key_add(t, attr->type == ATTR_VERSION ? bound_number(t, attr, &rule->versions[i])
 		                                            : text_number(t, attr, rule->values[i]));
 	if (rule->has_lower)
-		key_add(&t->key, bound_number(t, attr, &rule->lower));
+		key_add(t, bound_number(t, attr, &rule->lower));
 	if (rule->has_upper)
-		key_add(&t->key, bound_number(t, attr, &rule->upper));
+		key_add(t, bound_number(t, attr, &rule->upper));
 }
 
 uint32_t rules_add(struct rule_table *t, const struct rule *rule)
 {
-	struct attr *attr = attr_of(t, rule);
+	struct attribute *attr = attr_of(t, rule);
 	struct plan_rule added = { .rule = rule, .attr = attr->number };
 	uint32_t *key;
 	const void *found;
+	size_t bytes;
 
 	key_make(t, attr, rule);
-	found = map_get(&t->by_content, strbuf_slice(&t->key));
+	bytes = t->key_n * sizeof(*key);
+	found = map_get(&t->by_content, slice_bytes(t->key, bytes));
 	if (found)
 		return unboxed(found);
-	key = memcpy(ARENA_ARRAY(t->mem, char, t->key.n), t->key.p, t->key.n);
-	map_set(&t->by_content, slice_bytes(key, t->key.n), boxed(t->n));
+	key = memcpy(ARENA_ARRAY(t->mem, uint32_t, t->key_n), t->key, bytes);
+	map_set(&t->by_content, slice_bytes(key, bytes), boxed(t->n));
 	added.bytes = rule_bytes(rule);
 	added.named = key + 2;
 	ARENA_PUSH(t->mem, t->v, t->n, t->cap, added);
@@ -139,7 +141,7 @@ static size_t fold_rank(struct slice name)
 
 static int by_fold_order(const void *x, const void *y)
 {
-	const struct attr *const *a = x, *const *b = y;
+	const struct attribute *const *a = x, *const *b = y;
 	size_t i = fold_rank((*a)->name), j = fold_rank((*b)->name);
 
 	return i != j ? (i < j ? -1 : 1) : slice_cmp((*a)->name, (*b)->name);
@@ -158,7 +160,7 @@ static int by_version(const void *x, const void *y)
 }
 
 /* Sorts the bounds; in the result: the place of each bound by the number it had. */
-static uint32_t *sort_bounds(struct arena *mem, struct attr *attr)
+static uint32_t *sort_bounds(struct arena *mem, struct attribute *attr)
 {
 	struct ranked *ranked = ARENA_ARRAY(mem, struct ranked, attr->n);
 	uint32_t *place = ARENA_ARRAY(mem, uint32_t, attr->n);
@@ -244,7 +246,7 @@ static uint32_t *sort_attrs(struct rule_table *t)
 	uint32_t *numbers = ARENA_ARRAY(t->mem, uint32_t, t->nattrs);
 
 	if (t->nattrs > 1)
-		qsort(t->attrs, t->nattrs, sizeof(struct attr *), by_fold_order);
+		qsort(t->attrs, t->nattrs, sizeof(struct attribute *), by_fold_order);
 	for (size_t i = 0; i < t->nattrs; i++) {
 		numbers[t->attrs[i]->number] = (uint32_t)i;
 		t->attrs[i]->number = (uint32_t)i;
@@ -273,9 +275,8 @@ void rules_close(struct rule_table *t)
 
 	map_release(&t->by_content);
 	map_release(&t->by_name);
-	strbuf_release(&t->key);
 	for (size_t i = 0; i < t->nattrs; i++) {
-		struct attr *attr = t->attrs[i];
+		struct attribute *attr = t->attrs[i];
 
 		attr->regions = 2 + (uint32_t)attr->n * (attr->type == ATTR_VERSION ? 2 : 1);
 		if (attr->type == ATTR_VERSION)

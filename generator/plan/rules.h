@@ -13,7 +13,6 @@
 #define PLAN_RULES_H
 
 #include "base/map.h"
-#include "base/strbuf.h"
 #include "model/model.h"
 #include "plan/set.h"
 
@@ -30,7 +29,7 @@ struct plan_rule {
 	uint32_t *named;         /* what it names, as numbers in order of first use; for rules_close() */
 };
 
-struct attr {
+struct attribute {
 	struct slice name;
 	enum attr_type type;
 	struct slice *texts;    /* texts: of region 2 + i; in lower case for ATTR_FOLD */
@@ -44,11 +43,12 @@ struct attr {
 struct rule_table {
 	struct plan_rule *v;
 	size_t n, cap;
-	struct attr **attrs;
+	struct attribute **attrs;
 	size_t nattrs, attrs_cap;
 	struct arena *mem;
 	struct map by_content, by_name; /* until rules_close() */
-	struct strbuf key;
+	uint32_t *key; /* of the rule that is being added */
+	size_t key_n, key_cap;
 };
 
 void rules_init(struct rule_table *t, struct arena *a);

@@ -119,12 +119,21 @@ static uint64_t place_below(real p)
 	return (SCALE_MAX - scale) * decade + (uint64_t)p - DIGITS_MIN;
 }
 
+/* Near what is searched: the Poisson share by Wilson and Hilferty's cube root, corrected for a finite audience. */
+static real first_guess(real n, real x)
+{
+	real root = 1 - 1 / (9 * x) - 3.0902L / (3 * sqrtl(x));
+	real mean = x * root * root * root;
+
+	return mean / (n + (mean - x + 1) / 2);
+}
+
 /* Newton's method on ln P over ln p, between a decimal that is small enough and one that is not: at the mean, P is near 1/2. */
 struct share share_of(uint64_t users, uint64_t audience)
 {
 	real n = (real)audience, x = (real)users + 1;
 	uint64_t low = 0, high = place_below(x / n) + 1;
-	uint64_t place = place_below(x / n * expl(-3.1L / sqrtl(x)));
+	uint64_t place = place_below(first_guess(n, x));
 
 	for (unsigned steps = 0; low + 1 < high; steps++) {
 		real p, point, ratio;

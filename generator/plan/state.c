@@ -57,7 +57,7 @@ static void add_state(struct states *out, struct folding *f)
 	size_t width = 2 * f->words;
 
 	RESERVE(f->mem, out->masks, out->masks_cap, (out->n + 1) * width);
-	memcpy(out->masks + out->n * width, f->state, width * sizeof(*f->state));
+	memcpy(out->masks + (size_t)out->n * width, f->state, width * sizeof(*f->state));
 	out->n++;
 }
 
@@ -73,7 +73,7 @@ static uint32_t number_of(const struct states *out, struct folding *f)
 	size_t width = 2 * f->words, slot = words_hash(f->state, width) % f->table_cap;
 
 	for (; f->table[slot]; slot = (slot + 1) % f->table_cap)
-		if (memcmp(out->masks + (f->table[slot] - 1) * width, f->state, width * sizeof(*f->state)) == 0)
+		if (memcmp(out->masks + (size_t)(f->table[slot] - 1) * width, f->state, width * sizeof(*f->state)) == 0)
 			return f->table[slot] - 1;
 	f->table[slot] = out->n + 1;
 	return out->n;
@@ -127,7 +127,7 @@ static void join_columns(struct states *out, struct folding *f, uint32_t rows, c
 	out->columns = n;
 }
 
-static uint64_t table_bytes(const struct states *out, uint32_t rows, const struct attr *attr, const struct classes *classes)
+static uint64_t table_bytes(const struct states *out, uint32_t rows, const struct attribute *attr, const struct classes *classes)
 {
 	uint64_t bytes = TABLE_BYTES + (uint64_t)rows * out->columns * CELL_BYTES;
 	uint32_t other = out->of_class[classes->runs[1].class_], before = other;
@@ -166,6 +166,19 @@ void states_first(struct states *out, struct folding *f)
 	out->cost = out->bytes[0];
 }
 
+/* What is known of the cost before the manifests are weighed. */
+static uint64_t fixed_cost(const struct states *out)
+{
+	return (uint64_t)out->n * SEGMENT_BYTES + out->table_bytes;
+}
+
+static uint64_t full_cost(const struct states *out)
+{
+	uint64_t mean = out->filled > 0 ? out->sum / out->filled : 0;
+
+	return (mean + REQUEST_BYTES) / (out->filled < out->n ? 2 : 1) + fixed_cost(out);
+}
+
 /* Enters every state that the columns lead to, with `next`. */
 static enum plan_choice step(struct states *out, struct folding *f, const struct states *before, const struct columns *c)
 {
@@ -188,7 +201,7 @@ static enum plan_choice step(struct states *out, struct folding *f, const struct
 			if (out->n == f->max)
 				return CHOICE_MANY_STATES;
 			add_state(out, f);
-			out->cost = (uint64_t)out->n * SEGMENT_BYTES + REQUEST_BYTES / 2 + before->table_bytes;
+			out->cost = fixed_cost(out) + REQUEST_BYTES / 2;
 			if (out->cost >= before->cost)
 				return CHOICE_NO_GAIN;
 		}
@@ -196,27 +209,42 @@ static enum plan_choice step(struct states *out, struct folding *f, const struct
 	return CHOICE_FOLDED;
 }
 
-/* The bytes of all manifests, once it is known how many there are. */
-static bool weigh(struct states *out, struct folding *f)
+static void count_filled(struct states *out, size_t words)
 {
-	RESERVE(f->mem, out->bytes, out->bytes_cap, out->n);
 	for (uint32_t s = 0; s < out->n; s++) {
-		out->bytes[s] = manifest_bytes(f, out->masks + s * 2 * f->words);
-		out->sum += out->bytes[s];
-		out->filled += out->bytes[s] > 0;
-		if (out->sum > MANIFESTS_BYTES)
-			return false;
+		const uint64_t *may = out->masks + (size_t)s * 2 * words;
+		size_t w = 0;
+
+		while (w < words && !may[w])
+			w++;
+		out->filled += w < words;
 	}
-	return true;
 }
 
-enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before, const struct attr *attr,
+/* The bytes of all manifests, as long as the cost can still be below `limit`. */
+static enum plan_choice weigh(struct states *out, struct folding *f, uint64_t limit)
+{
+	count_filled(out, f->words);
+	RESERVE(f->mem, out->bytes, out->bytes_cap, out->n);
+	for (uint32_t s = 0; s < out->n; s++) {
+		out->bytes[s] = manifest_bytes(f, out->masks + (size_t)s * 2 * f->words);
+		out->sum += out->bytes[s];
+		if (out->sum > MANIFESTS_BYTES)
+			return CHOICE_MANY_BYTES;
+		out->cost = full_cost(out);
+		if (out->cost >= limit)
+			return CHOICE_NO_GAIN;
+	}
+	return CHOICE_FOLDED;
+}
+
+enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before, const struct attribute *attr,
                              const struct classes *classes, const struct columns *columns)
 {
 	enum plan_choice choice;
-	uint64_t mean;
 
 	start(out);
+	out->table_bytes = before->table_bytes;
 	if ((uint64_t)before->n * columns->n > FOLD_WORK / (2 * f->words))
 		return CHOICE_MUCH_WORK;
 	RESERVE(f->mem, out->next, out->next_cap, (size_t)before->n * columns->n);
@@ -224,11 +252,7 @@ enum plan_choice states_next(struct states *out, struct folding *f, const struct
 	choice = step(out, f, before, columns);
 	if (choice != CHOICE_FOLDED)
 		return choice;
-	if (!weigh(out, f))
-		return CHOICE_MANY_BYTES;
 	join_columns(out, f, before->n, columns, classes->n);
 	out->table_bytes = before->table_bytes + table_bytes(out, before->n, attr, classes);
-	mean = (out->filled > 0 ? out->sum / out->filled : 0) + REQUEST_BYTES;
-	out->cost = (out->filled < out->n ? mean / 2 : mean) + (uint64_t)out->n * SEGMENT_BYTES + out->table_bytes;
-	return CHOICE_FOLDED;
+	return weigh(out, f, before->cost);
 }

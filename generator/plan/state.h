@@ -47,7 +47,7 @@ void states_first(struct states *out, struct folding *f);
 /* Applies the columns of an attribute (already marked in `folded` and `closing`) to every state of `before`.
  * CHOICE_FOLDED: done. CHOICE_NO_GAIN: given up, `cost` is a lower bound that is not below that of `before`. Else the budget
  * that was exceeded. */
-enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before, const struct attr *attr,
+enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before, const struct attribute *attr,
                              const struct classes *classes, const struct columns *columns);
 
 #endif

@@ -1,6 +1,6 @@
 /* mdr_answer(): a device's questions, one kind after the other, and their answers as one JSON text. */
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "resolve/explain.h"
 #include "resolve/guard.h"
@@ -26,7 +26,8 @@ struct kind_row {
 	enum kind kind;
 };
 
-static const struct kind_row rows[KIND_COUNT] = { /* sorted by key */
+static const struct kind_row rows[KIND_COUNT] = {
+	/* sorted by key */
 	{ "h5", "{}", NULL, KIND_H5 },
 	{ "hotpatch", "null", NULL, KIND_HOTPATCH },
 	{ "quickfix", "null", NULL, KIND_QUICKFIX },
@@ -35,8 +36,8 @@ static const struct kind_row rows[KIND_COUNT] = { /* sorted by key */
 };
 
 _Static_assert(MDR_UPGRADE == 1u << KIND_UPGRADE && MDR_HOTPATCH == 1u << KIND_HOTPATCH && MDR_H5 == 1u << KIND_H5 &&
-                       MDR_QUICKFIX == 1u << KIND_QUICKFIX && MDR_SWITCH == 1u << KIND_SWITCH,
-               "the public masks are the kinds");
+		       MDR_QUICKFIX == 1u << KIND_QUICKFIX && MDR_SWITCH == 1u << KIND_SWITCH,
+	       "the public masks are the kinds");
 
 /* --- the device ---------------------------------------------------------------------------------------------------------- */
 
@@ -56,8 +57,8 @@ static enum mdr_code find_platform(enum platform *out, const struct mdr_device *
 			continue;
 		if (platform_parse(out, value))
 			return MDR_OK;
-		return fail(err, MDR_DEVICE, "platform \"" SLICE_FMT "\" is unknown; %s", SLICE_ARG(slice_sub(value, 0, 64)),
-		            allowed);
+		return fail(err, MDR_DEVICE, "platform \"" SLICE_FMT "\" is unknown; %s",
+			    SLICE_ARG(slice_sub(value, 0, 64)), allowed);
 	}
 	return fail(err, MDR_DEVICE, "platform is missing; %s", allowed);
 }
@@ -79,7 +80,8 @@ static enum mdr_code bind_device(struct mdr_client *c, const struct mdr_device *
 		uint32_t number = names_find(&c->names, attr_name(&device->attrs[i]));
 
 		if (number != NAME_NONE)
-			value_set(&c->values[number], (struct slice){ device->attrs[i].value, device->attrs[i].value_size });
+			value_set(&c->values[number],
+				  (struct slice){ device->attrs[i].value, device->attrs[i].value_size });
 	}
 	return MDR_OK;
 }
@@ -190,8 +192,8 @@ static enum mdr_code update_programs(struct answering *a, unsigned kinds)
 
 		if (!rows[i].answer || !(kinds & 1u << kind))
 			continue;
-		code = program_update(&c->programs[a->platform][kind], &c->names, &c->terms.fetch, &c->terms.limits, c->terms.app,
-		                      targets, a->platform, kind, a->err);
+		code = program_update(&c->programs[a->platform][kind], &c->names, &c->terms.fetch, &c->terms.limits,
+				      c->terms.app, targets, a->platform, kind, a->err);
 		if (code)
 			return code;
 	}
@@ -209,9 +211,7 @@ static void write_time(struct strbuf *out, struct answering *a)
 	}
 	if (!c->at_text[0] || c->at_of_text != a->q.at) {
 		instant_format(text, a->q.at);
-		c->at_text[0] = '"';
-		memcpy(c->at_text + 1, text, sizeof(text));
-		strcat(c->at_text, "\"");
+		(void)snprintf(c->at_text, sizeof(c->at_text), "\"%s\"", text);
 		c->at_of_text = a->q.at;
 	}
 	strbuf_adds(out, c->at_text);
@@ -285,8 +285,8 @@ static enum mdr_code finish(struct mdr_text *out, struct strbuf *compact, unsign
 	return MDR_OK;
 }
 
-enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds, unsigned flags,
-                         struct mdr_text *out, struct mdr_error *err)
+enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds,
+			 unsigned flags, struct mdr_text *out, struct mdr_error *err)
 {
 	struct strbuf text = { out->p, out->n, out->cap, false };
 	struct answering a = { .c = c, .explain = flags & MDR_EXPLAIN, .err = err };

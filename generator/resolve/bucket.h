@@ -11,7 +11,7 @@
 #define SHARE_WHOLE 100000u /* thousandths of a percent */
 
 struct bound {
-	bool everybody;  /* 2^64, which `below` cannot hold */
+	bool everybody; /* 2^64, which `below` cannot hold */
 	uint64_t below;
 };
 

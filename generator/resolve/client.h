@@ -26,7 +26,7 @@ struct mdr_client {
 
 	struct value *values; /* of the device that is being answered; by number in names */
 	uint32_t nvalues;
-	uint64_t devices;     /* answered so far: the number of the current one */
+	uint64_t devices; /* answered so far: the number of the current one */
 
 	struct strbuf parts[KIND_COUNT], explain; /* of the answer that is being made */
 	int64_t at_of_text;

@@ -6,7 +6,7 @@
 #include "resolve/flat.h"
 
 struct mdr_parsed {
-	json_t *json;            /* NULL: the attributes look into the caller's text */
+	json_t *json; /* NULL: the attributes look into the caller's text */
 	struct mdr_attr attrs[];
 };
 
@@ -28,9 +28,9 @@ static size_t take_texts(struct mdr_attr *attrs, json_t *object)
 		if (!json_is_string(value))
 			continue;
 		attrs[n++] = (struct mdr_attr){ .name = json_object_iter_key(it),
-			                        .name_size = json_object_iter_key_len(it),
-			                        .value = json_string_value(value),
-			                        .value_size = json_string_length(value) };
+						.name_size = json_object_iter_key_len(it),
+						.value = json_string_value(value),
+						.value_size = json_string_length(value) };
 	}
 	return n;
 }
@@ -38,11 +38,13 @@ static size_t take_texts(struct mdr_attr *attrs, json_t *object)
 static enum mdr_code not_json(const json_error_t *error, struct mdr_error *err)
 {
 	if (error->line > 1)
-		return fail(err, MDR_DEVICE, "not valid JSON: %s (line %d, column %d)", error->text, error->line, error->column);
+		return fail(err, MDR_DEVICE, "not valid JSON: %s (line %d, column %d)", error->text, error->line,
+			    error->column);
 	return fail(err, MDR_DEVICE, "not valid JSON: %s (column %d)", error->text, error->column);
 }
 
-static enum mdr_code parse_any(struct mdr_device *out, struct mdr_parsed **keep, struct slice json, struct mdr_error *err)
+static enum mdr_code parse_any(struct mdr_device *out, struct mdr_parsed **keep, struct slice json,
+			       struct mdr_error *err)
 {
 	struct mdr_parsed *parsed;
 	json_error_t error;
@@ -66,7 +68,7 @@ static enum mdr_code parse_any(struct mdr_device *out, struct mdr_parsed **keep,
 }
 
 enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep, const char *json, size_t n,
-                               struct mdr_error *err)
+			       struct mdr_error *err)
 {
 	struct slice text = { n ? json : "", n };
 	struct mdr_parsed *parsed = malloc(sizeof(*parsed) + FLAT_MAX * sizeof(parsed->attrs[0]));

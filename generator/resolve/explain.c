@@ -15,7 +15,7 @@ static void add_text(struct strbuf *out, struct strbuf *text)
 
 /* {"task":…,"verdict":…} with "version" for releases; of switches "id" instead of "task". */
 static void add_candidate(struct strbuf *out, struct question *q, struct table *t, const struct choice *c, bool release,
-                          bool *chosen)
+			  bool *chosen)
 {
 	struct strbuf verdict = STRBUF_INIT;
 	struct refusal why = { .guard = GUARD_NONE };
@@ -39,7 +39,8 @@ static void add_candidate(struct strbuf *out, struct question *q, struct table *
 	strbuf_addch(out, '}');
 }
 
-static void add_candidates(struct strbuf *out, struct question *q, struct table *t, const struct slot *slot, bool release)
+static void add_candidates(struct strbuf *out, struct question *q, struct table *t, const struct slot *slot,
+			   bool release)
 {
 	bool chosen = false;
 
@@ -85,7 +86,7 @@ static const struct index_fold *next_fold(const struct index *ix, const struct i
 }
 
 void explain_single(struct strbuf *out, struct question *q, const struct program *p, uint32_t segment, struct table *t,
-                    const struct slot *slot)
+		    const struct slot *slot)
 {
 	const struct index *ix = &p->index;
 	const struct index_fold *first = next_fold(ix, NULL);
@@ -127,5 +128,5 @@ void explain_nothing(struct strbuf *out, enum platform platform, enum kind kind)
 		return;
 	}
 	strbuf_addf(out, "{\"candidates\":[],\"reason\":\"nothing is offered: the tree has no index %s-%s\"}",
-	            platform_name(platform), kind_name(kind));
+		    platform_name(platform), kind_name(kind));
 }

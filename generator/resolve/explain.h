@@ -10,7 +10,7 @@
 /* {"attributes":{…},"candidates":[…],"segment":n}; attributes and segment only where attributes are folded; `t`, `slot` may
  * be NULL. */
 void explain_single(struct strbuf *out, struct question *q, const struct program *p, uint32_t segment, struct table *t,
-                    const struct slot *slot);
+		    const struct slot *slot);
 /* {"KEY":[…],…} */
 void explain_many(struct strbuf *out, struct question *q, const struct program *p);
 /* The same for a kind without an index. */

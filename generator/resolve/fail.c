@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum mdr_code fail(struct mdr_error *err, enum mdr_code code, const char *fmt, ...)
+void fail_set(struct mdr_error *err, enum mdr_code code, const char *fmt, ...)
 {
 	va_list args;
 
@@ -16,10 +16,4 @@ enum mdr_code fail(struct mdr_error *err, enum mdr_code code, const char *fmt, .
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
 	}
-	return code;
-}
-
-enum mdr_code fail_memory(struct mdr_error *err)
-{
-	return fail(err, MDR_MEMORY, "out of memory, or more than the memory limit");
 }

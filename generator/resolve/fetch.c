@@ -16,8 +16,8 @@ bool mdr_sink_add(struct mdr_sink *sink, const void *bytes, size_t n)
 	return !sink->over && !sink->out->failed;
 }
 
-static enum mdr_code call(struct mdr_sink *sink, const struct fetcher *f, const char *path, uint64_t offset, uint64_t ask,
-                          bool *absent, struct mdr_error *err)
+static enum mdr_code call(struct mdr_sink *sink, const struct fetcher *f, const char *path, uint64_t offset,
+			  uint64_t ask, bool *absent, struct mdr_error *err)
 {
 	enum mdr_fetched result;
 
@@ -35,7 +35,7 @@ static enum mdr_code call(struct mdr_sink *sink, const struct fetcher *f, const 
 }
 
 enum mdr_code fetch_file(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t limit, bool *absent,
-                         struct mdr_error *err)
+			 struct mdr_error *err)
 {
 	struct mdr_sink sink = { out, limit, false };
 	enum mdr_code code = call(&sink, f, path, 0, limit + 1, absent, err); /* one more, to see a longer file */
@@ -46,7 +46,7 @@ enum mdr_code fetch_file(struct strbuf *out, const struct fetcher *f, const char
 }
 
 enum mdr_code fetch_exact(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t length,
-                          const uint8_t hash[SHA256_SIZE], struct mdr_error *err)
+			  const uint8_t hash[SHA256_SIZE], struct mdr_error *err)
 {
 	uint8_t found[SHA256_SIZE];
 	enum mdr_code code = fetch_file(out, f, path, length, NULL, err);
@@ -62,8 +62,8 @@ enum mdr_code fetch_exact(struct strbuf *out, const struct fetcher *f, const cha
 	return MDR_OK;
 }
 
-enum mdr_code fetch_part(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t offset, uint64_t length,
-                         struct mdr_error *err)
+enum mdr_code fetch_part(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t offset,
+			 uint64_t length, struct mdr_error *err)
 {
 	struct mdr_sink sink = { out, length, false };
 

@@ -23,12 +23,12 @@ struct fetcher {
 
 /* At most `limit` bytes; a longer file is refused. `absent` NULL: a missing file is refused; else it is told. */
 enum mdr_code fetch_file(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t limit, bool *absent,
-                         struct mdr_error *err) MUST_CHECK;
+			 struct mdr_error *err) MUST_CHECK;
 /* Exactly these bytes. */
 enum mdr_code fetch_exact(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t length,
-                          const uint8_t hash[SHA256_SIZE], struct mdr_error *err) MUST_CHECK;
+			  const uint8_t hash[SHA256_SIZE], struct mdr_error *err) MUST_CHECK;
 /* `length` bytes from `offset` on, unchecked; what follows them is not looked at. */
-enum mdr_code fetch_part(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t offset, uint64_t length,
-                         struct mdr_error *err) MUST_CHECK;
+enum mdr_code fetch_part(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t offset,
+			 uint64_t length, struct mdr_error *err) MUST_CHECK;
 
 #endif

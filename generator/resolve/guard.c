@@ -123,6 +123,7 @@ bool guard_holds(struct question *q, struct table *t, const struct choice *c, st
 
 	if (c->plain)
 		return true;
-	return channel_and_time(q, mf, why) && rules_hold(q, t, mf, why) && (!mf->has_percent || percent_holds(q, c, why)) &&
+	return channel_and_time(q, mf, why) && rules_hold(q, t, mf, why) &&
+	       (!mf->has_percent || percent_holds(q, c, why)) &&
 	       ((!mf->has_limit && !mf->nramp) || users_hold(q, c, why)) && (!mf->nlists || listed(q, t, mf, why));
 }

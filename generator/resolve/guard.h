@@ -10,19 +10,29 @@ struct question {
 	uint64_t number;           /* of the device */
 	bool timed;                /* the time is known: */
 	int64_t at;
-	bool incomplete;           /* set when a whitelist could not be asked */
+	bool incomplete; /* set when a whitelist could not be asked */
 };
 
-enum guard { GUARD_NONE, GUARD_CHANNEL, GUARD_FROM, GUARD_WINDOW, GUARD_RULE, GUARD_UNLESS, GUARD_PERCENT, GUARD_USERS, GUARD_LIST };
+enum guard {
+	GUARD_NONE,
+	GUARD_CHANNEL,
+	GUARD_FROM,
+	GUARD_WINDOW,
+	GUARD_RULE,
+	GUARD_UNLESS,
+	GUARD_PERCENT,
+	GUARD_USERS,
+	GUARD_LIST
+};
 
 /* Why a candidate does not hold. */
 struct refusal {
 	enum guard guard;
-	size_t which;        /* GUARD_RULE: position in `rules`; GUARD_UNLESS: in `unless` */
-	bool unknown;        /* GUARD_FROM, WINDOW, USERS: no time; PERCENT, USERS: no id (`bucket` is not set) */
-	uint64_t bucket;     /* GUARD_PERCENT, GUARD_USERS */
-	struct bound bound;  /* the same */
-	bool unproven;       /* GUARD_LIST: a page could not be had or proven */
+	size_t which;       /* GUARD_RULE: position in `rules`; GUARD_UNLESS: in `unless` */
+	bool unknown;       /* GUARD_FROM, WINDOW, USERS: no time; PERCENT, USERS: no id (`bucket` is not set) */
+	uint64_t bucket;    /* GUARD_PERCENT, GUARD_USERS */
+	struct bound bound; /* the same */
+	bool unproven;      /* GUARD_LIST: a page could not be had or proven */
 };
 
 /* True when all guards hold; else *why is filled (it may be left half filled otherwise). */

@@ -4,7 +4,8 @@
 
 #include "format/paths.h"
 
-static struct listed_verdict *place_of(struct listed_cache *cache, const uint8_t root[SHA256_SIZE], const struct filter_key *id)
+static struct listed_verdict *place_of(struct listed_cache *cache, const uint8_t root[SHA256_SIZE],
+				       const struct filter_key *id)
 {
 	return &cache->v[(digest_head64(root) ^ id->h) % LISTED_KEPT];
 }
@@ -34,8 +35,8 @@ static enum listed read_page(const struct fetcher *f, const struct mf_whitelist 
 	return result;
 }
 
-enum listed listed_look_up(struct listed_cache *cache, const struct fetcher *f, struct slice app, const struct mf_whitelist *list,
-                           struct slice id)
+enum listed listed_look_up(struct listed_cache *cache, const struct fetcher *f, struct slice app,
+			   const struct mf_whitelist *list, struct slice id)
 {
 	uint8_t salt[SHA256_SIZE];
 	struct listed_verdict *kept;

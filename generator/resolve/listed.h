@@ -23,7 +23,7 @@ struct listed_cache {
 enum listed { LISTED_NO, LISTED_YES, LISTED_UNKNOWN };
 
 /* LISTED_UNKNOWN: the page is missing, does not prove itself, or memory ended. */
-enum listed listed_look_up(struct listed_cache *cache, const struct fetcher *f, struct slice app, const struct mf_whitelist *list,
-                           struct slice id) MUST_CHECK;
+enum listed listed_look_up(struct listed_cache *cache, const struct fetcher *f, struct slice app,
+			   const struct mf_whitelist *list, struct slice id) MUST_CHECK;
 
 #endif

@@ -47,7 +47,8 @@ enum mdr_fetched { MDR_FETCHED, MDR_ABSENT, MDR_FAILED };
 /* Reads `path`, relative to <appCode>/ at the first base or a mirror ("metadata/timestamp.json"), from `offset` on, at most
  * `limit` bytes. MDR_ABSENT: there is no such file (HTTP 403, 404). MDR_FAILED: it cannot be known. Fewer bytes than asked
  * for is no failure; the library judges. Over HTTP, an answer 200 to a request with a range begins at offset 0: skip. */
-typedef enum mdr_fetched (*mdr_fetch_fn)(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset, uint64_t limit);
+typedef enum mdr_fetched (*mdr_fetch_fn)(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset,
+					 uint64_t limit);
 
 /* Reads the blob `name`; MDR_ABSENT: nothing was stored under it yet. */
 typedef enum mdr_fetched (*mdr_load_fn)(void *ctx, struct mdr_sink *sink, const char *name);
@@ -55,7 +56,7 @@ typedef enum mdr_fetched (*mdr_load_fn)(void *ctx, struct mdr_sink *sink, const 
 /* Replaces the blob `name` as a whole: after a crash it is the old or the new one. False: it failed, the old one is there. */
 typedef bool (*mdr_store_fn)(void *ctx, const char *name, const void *bytes, size_t n);
 
-struct mdr_limits { /* bytes; 0: the default */
+struct mdr_limits {         /* bytes; 0: the default */
 	uint64_t root;      /* 512,000 */
 	uint64_t timestamp; /* 16,384 */
 	uint64_t snapshot;  /* 2,000,000 */
@@ -71,7 +72,7 @@ struct mdr_config {
 	size_t root_size;
 	mdr_fetch_fn fetch;
 	void *fetch_ctx;
-	mdr_load_fn load;   /* NULL together with `store`: nothing is kept between clients */
+	mdr_load_fn load; /* NULL together with `store`: nothing is kept between clients */
 	mdr_store_fn store;
 	void *storage_ctx;
 	struct mdr_limits limits;
@@ -104,7 +105,7 @@ struct mdr_device {
 /* A device from its JSON object. `*out` looks into `json` and `*keep`, which the caller frees with mdr_device_release(). */
 struct mdr_parsed;
 enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep, const char *json, size_t n,
-                               struct mdr_error *err);
+			       struct mdr_error *err);
 void mdr_device_release(struct mdr_parsed *keep); /* NULL is fine */
 
 #define MDR_NO_TIME INT64_MIN
@@ -116,8 +117,8 @@ void mdr_device_release(struct mdr_parsed *keep); /* NULL is fine */
 #define MDR_SWITCH   (1u << 4)
 #define MDR_ALL      0x1fu
 
-#define MDR_EXPLAIN  (1u << 0) /* adds "explain": why, candidate by candidate */
-#define MDR_INDENT   (1u << 1) /* two spaces and line breaks instead of one line; no final line break either way */
+#define MDR_EXPLAIN (1u << 0) /* adds "explain": why, candidate by candidate */
+#define MDR_INDENT  (1u << 1) /* two spaces and line breaks instead of one line; no final line break either way */
 
 /* A text that grows; set to zeros before the first use, free `p` at the end. It may be reused from answer to answer. */
 struct mdr_text {
@@ -127,7 +128,7 @@ struct mdr_text {
 
 /* The answer to a device, as JSON, from what was verified last: replaces the content of `out`. `kinds`: those asked for.
  * Objects that are not at hand are fetched. On an error `out` is empty. */
-enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds, unsigned flags,
-                         struct mdr_text *out, struct mdr_error *err);
+enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds,
+			 unsigned flags, struct mdr_text *out, struct mdr_error *err);
 
 #endif

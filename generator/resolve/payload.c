@@ -24,11 +24,13 @@ static int resolve_references(json_t *value, struct slice base)
 	json_t *child;
 	size_t i;
 
-	json_array_foreach(value, i, child) {
+	json_array_foreach(value, i, child)
+	{
 		if (resolve_references(child, base))
 			return -1;
 	}
-	json_object_foreach(value, key, child) {
+	json_object_foreach(value, key, child)
+	{
 		if (resolve_references(child, base))
 			return -1;
 	}
@@ -40,8 +42,8 @@ static int resolve_references(json_t *value, struct slice base)
 	return 0;
 }
 
-static enum mdr_code complete(struct choice *c, struct table *t, const struct program *p, struct slice bytes, const char *path,
-                              struct mdr_error *err)
+static enum mdr_code complete(struct choice *c, struct table *t, const struct program *p, struct slice bytes,
+			      const char *path, struct mdr_error *err)
 {
 	struct slice base = p->index.nbases ? p->index.bases[0] : (struct slice){ NULL, 0 }, task = c->mf->task;
 	struct strbuf text = STRBUF_INIT;
@@ -61,7 +63,7 @@ static enum mdr_code complete(struct choice *c, struct table *t, const struct pr
 }
 
 enum mdr_code program_answer(struct choice *c, struct table *t, const struct program *p, const struct fetcher *f,
-                             const struct mdr_limits *limits, struct mdr_error *err)
+			     const struct mdr_limits *limits, struct mdr_error *err)
 {
 	const struct mf_answer *answer = &t->manifest->answers[c->mf->answer];
 	struct strbuf path = STRBUF_INIT, bytes = STRBUF_INIT;

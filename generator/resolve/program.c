@@ -21,15 +21,15 @@ void program_free(struct program *p)
 /* --- the index ----------------------------------------------------------------------------------------------------------- */
 
 static enum mdr_code check_index(const struct index *ix, struct slice app, enum platform platform, enum kind kind,
-                                 const char *path, struct mdr_error *err)
+				 const char *path, struct mdr_error *err)
 {
 	if (!slice_eq(ix->app, app)) {
 		return fail(err, MDR_REFUSED, "%s: is of app \"" SLICE_FMT "\", not of \"" SLICE_FMT "\"", path,
-		            SLICE_ARG(ix->app), SLICE_ARG(app));
+			    SLICE_ARG(ix->app), SLICE_ARG(app));
 	}
 	if (ix->platform != platform || ix->kind != kind) {
 		return fail(err, MDR_REFUSED, "%s: is the index of %s-%s", path, platform_name(ix->platform),
-		            kind_name(ix->kind));
+			    kind_name(ix->kind));
 	}
 	return MDR_OK;
 }
@@ -67,7 +67,7 @@ static int make_tables(struct program *p)
 }
 
 static enum mdr_code build(struct program *p, struct slice bytes, struct names *names, struct slice app,
-                           enum platform platform, enum kind kind, const char *path, struct mdr_error *err)
+			   enum platform platform, enum kind kind, const char *path, struct mdr_error *err)
 {
 	const char *why = "";
 	enum mdr_code code;
@@ -81,50 +81,69 @@ static enum mdr_code build(struct program *p, struct slice bytes, struct names *
 	return code;
 }
 
-static enum mdr_code check_length(uint64_t length, const struct mdr_limits *limits, const char *path, struct mdr_error *err)
+static enum mdr_code check_length(uint64_t length, const struct mdr_limits *limits, const char *path,
+				  struct mdr_error *err)
 {
 	if (length > limits->object)
 		return fail(err, MDR_MEMORY, "%s: is longer than the limit for one object", path);
 	return MDR_OK;
 }
 
-enum mdr_code program_update(struct program **p, struct names *names, const struct fetcher *f, const struct mdr_limits *limits,
-                             struct slice app, const struct tuf_targets *targets, enum platform platform, enum kind kind,
-                             struct mdr_error *err)
+/* A new program of the index that `target` describes. */
+static enum mdr_code load_program(struct program **out, struct names *names, const struct fetcher *f,
+				  const struct mdr_limits *limits, struct slice app, const struct tuf_target *target,
+				  enum platform platform, enum kind kind, struct mdr_error *err)
 {
 	struct strbuf path = STRBUF_INIT, bytes = STRBUF_INIT;
-	const struct tuf_target *target;
-	struct program *made;
+	struct program *made = calloc(1, sizeof(*made));
 	enum mdr_code code;
 
-	path_index_target(&path, platform, kind);
-	target = path.failed ? NULL : tuf_target_find(targets, strbuf_slice(&path));
-	if (path.failed || !target || (*p && memcmp((*p)->hash, target->hash, SHA256_SIZE) == 0)) {
-		code = path.failed ? fail_memory(err) : MDR_OK;
-		if (!path.failed && !target) {
-			program_free(*p);
-			*p = NULL;
-		}
-		strbuf_release(&path);
-		return code;
-	}
-	strbuf_reset(&path);
 	path_target_file(&path, target->path, target->hash);
-	made = calloc(1, sizeof(*made));
-	code = path.failed || !made ? fail_memory(err) : check_length(target->length, limits, path.p, err);
+	if (path.failed || !made) {
+		strbuf_release(&path);
+		free(made);
+		return fail_memory(err);
+	}
+	memcpy(made->hash, target->hash, SHA256_SIZE);
+	made->limit = (size_t)limits->memory;
+	code = check_length(target->length, limits, path.p, err);
 	if (!code)
 		code = fetch_exact(&bytes, f, path.p, target->length, target->hash, err);
-	if (!code) {
-		memcpy(made->hash, target->hash, SHA256_SIZE);
-		made->limit = (size_t)limits->memory;
-		code = build(made, strbuf_slice(&bytes), names, app, platform, kind, path.p, err);
-	}
-	program_free(code ? made : *p);
 	if (!code)
-		*p = made;
+		code = build(made, strbuf_slice(&bytes), names, app, platform, kind, path.p, err);
+	if (code)
+		program_free(made);
+	else
+		*out = made;
 	strbuf_release(&path);
 	strbuf_release(&bytes);
 	return code;
+}
+
+enum mdr_code program_update(struct program **p, struct names *names, const struct fetcher *f,
+			     const struct mdr_limits *limits, struct slice app, const struct tuf_targets *targets,
+			     enum platform platform, enum kind kind, struct mdr_error *err)
+{
+	struct strbuf path = STRBUF_INIT;
+	const struct tuf_target *target;
+	struct program *made = NULL;
+	enum mdr_code code;
+
+	path_index_target(&path, platform, kind);
+	if (path.failed)
+		return fail_memory(err);
+	target = tuf_target_find(targets, strbuf_slice(&path));
+	strbuf_release(&path);
+	if (target && *p && memcmp((*p)->hash, target->hash, SHA256_SIZE) == 0)
+		return MDR_OK;
+	if (target) {
+		code = load_program(&made, names, f, limits, app, target, platform, kind, err);
+		if (code)
+			return code;
+	}
+	program_free(*p);
+	*p = made;
+	return MDR_OK;
 }
 
 /* --- manifests ----------------------------------------------------------------------------------------------------------- */
@@ -139,7 +158,7 @@ static size_t bytes_used(const struct program *p)
 }
 
 static enum mdr_code load_table(struct table *t, const struct program *p, struct slice bytes, const char *path,
-                                struct mdr_error *err)
+				struct mdr_error *err)
 {
 	struct manifest *m = arena_try(&t->mem, 1, sizeof(*m));
 	const char *why = "";
@@ -159,8 +178,8 @@ static enum mdr_code load_table(struct table *t, const struct program *p, struct
 
 /* A manifest's length is not in the index; what every length is below, is: one byte more tells a longer file. */
 static enum mdr_code fetch_manifest(struct strbuf *out, const struct program *p, const struct fetcher *f,
-                                    const struct mdr_limits *limits, const char *path, const uint8_t hash[SHA256_SIZE],
-                                    struct mdr_error *err)
+				    const struct mdr_limits *limits, const char *path, const uint8_t hash[SHA256_SIZE],
+				    struct mdr_error *err)
 {
 	uint8_t found[SHA256_SIZE];
 	enum mdr_code code = check_length(p->index.longest, limits, path, err);
@@ -176,8 +195,8 @@ static enum mdr_code fetch_manifest(struct strbuf *out, const struct program *p,
 	return MDR_OK;
 }
 
-static enum mdr_code need_table(struct program *p, size_t number, const struct fetcher *f, const struct mdr_limits *limits,
-                                const uint8_t hash[SHA256_SIZE], struct mdr_error *err)
+static enum mdr_code need_table(struct program *p, size_t number, const struct fetcher *f,
+				const struct mdr_limits *limits, const uint8_t hash[SHA256_SIZE], struct mdr_error *err)
 {
 	struct table made = { .mem = ARENA_INIT };
 	struct strbuf path = STRBUF_INIT, bytes = STRBUF_INIT;
@@ -200,8 +219,8 @@ static enum mdr_code need_table(struct program *p, size_t number, const struct f
 	return code;
 }
 
-enum mdr_code program_table(struct table **out, struct program *p, const struct fetcher *f, const struct mdr_limits *limits,
-                            uint32_t segment, struct mdr_error *err)
+enum mdr_code program_table(struct table **out, struct program *p, const struct fetcher *f,
+			    const struct mdr_limits *limits, uint32_t segment, struct mdr_error *err)
 {
 	const struct index *ix = &p->index;
 	enum mdr_code code = MDR_OK;
@@ -242,7 +261,8 @@ static int make_entries(struct program *p)
 	return 0;
 }
 
-enum mdr_code program_all(struct program *p, const struct fetcher *f, const struct mdr_limits *limits, struct mdr_error *err)
+enum mdr_code program_all(struct program *p, const struct fetcher *f, const struct mdr_limits *limits,
+			  struct mdr_error *err)
 {
 	if (p->entries)
 		return MDR_OK;

@@ -19,33 +19,33 @@ struct entry {
 
 struct program {
 	struct arena mem;
-	size_t limit;                    /* bytes for everything here */
-	uint8_t hash[SHA256_SIZE];       /* of the index */
+	size_t limit;              /* bytes for everything here */
+	uint8_t hash[SHA256_SIZE]; /* of the index */
 	struct index index;
-	struct manifest shared;          /* holds the whitelists of all units */
+	struct manifest shared; /* holds the whitelists of all units */
 	struct element_types types;
-	struct table *tables;            /* one for each segment, or unit, or the inline manifest alone */
+	struct table *tables; /* one for each segment, or unit, or the inline manifest alone */
 	size_t ntables;
-	struct entry *entries;           /* kinds with many slots, once all units are here: sorted by slot */
+	struct entry *entries; /* kinds with many slots, once all units are here: sorted by slot */
 	size_t nentries;
 };
 
 void program_free(struct program *p); /* NULL is fine */
 
 /* Brings *p to the index that `targets` name for this platform and kind; NULL where they name none. */
-enum mdr_code program_update(struct program **p, struct names *names, const struct fetcher *f, const struct mdr_limits *limits,
-                             struct slice app, const struct tuf_targets *targets, enum platform platform, enum kind kind,
-                             struct mdr_error *err) MUST_CHECK;
+enum mdr_code program_update(struct program **p, struct names *names, const struct fetcher *f,
+			     const struct mdr_limits *limits, struct slice app, const struct tuf_targets *targets,
+			     enum platform platform, enum kind kind, struct mdr_error *err) MUST_CHECK;
 
 /* The table of a segment (0 for an inline manifest), fetched if need be; NULL for one in which nothing is offered. */
-enum mdr_code program_table(struct table **out, struct program *p, const struct fetcher *f, const struct mdr_limits *limits,
-                            uint32_t segment, struct mdr_error *err) MUST_CHECK;
+enum mdr_code program_table(struct table **out, struct program *p, const struct fetcher *f,
+			    const struct mdr_limits *limits, uint32_t segment, struct mdr_error *err) MUST_CHECK;
 /* Fetches what is missing for all slots and fills p->entries. */
-enum mdr_code program_all(struct program *p, const struct fetcher *f, const struct mdr_limits *limits, struct mdr_error *err)
-        MUST_CHECK;
+enum mdr_code program_all(struct program *p, const struct fetcher *f, const struct mdr_limits *limits,
+			  struct mdr_error *err) MUST_CHECK;
 
 /* The answer object of a choice, with its task and whole URLs, as one JSON text: c->text, fetched if need be. */
 enum mdr_code program_answer(struct choice *c, struct table *t, const struct program *p, const struct fetcher *f,
-                             const struct mdr_limits *limits, struct mdr_error *err) MUST_CHECK;
+			     const struct mdr_limits *limits, struct mdr_error *err) MUST_CHECK;
 
 #endif

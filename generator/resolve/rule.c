@@ -61,7 +61,7 @@ static void compile_range(struct rule_test *out, const struct mf_rule *rule)
 }
 
 int rule_compile(struct rule_test *out, struct arena *a, const struct mf_rule *rule, const enum attr_type *type,
-                 uint32_t attribute)
+		 uint32_t attribute)
 {
 	bool range = rule->op == RULE_IN || rule->op == RULE_OUT;
 

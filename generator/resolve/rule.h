@@ -24,14 +24,14 @@ struct rule_test {
 	uint32_t attribute;  /* resolve/names.h */
 	struct rule_text *texts;
 	struct version *versions;
-	size_t n;            /* of texts or versions */
+	size_t n; /* of texts or versions */
 	bool has_lower, has_upper, exclusive;
 	struct version lower, upper;
 };
 
 /* `type` NULL: the index gives the element no type that is known here. -1: memory. */
 int rule_compile(struct rule_test *out, struct arena *a, const struct mf_rule *rule, const enum attr_type *type,
-                 uint32_t attribute) MUST_CHECK;
+		 uint32_t attribute) MUST_CHECK;
 bool rule_holds(const struct rule_test *r, struct value *values);
 
 #endif

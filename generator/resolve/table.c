@@ -78,7 +78,7 @@ static int make_member(struct table *t, struct choice *c, struct slice key)
 }
 
 static int compile_choice(struct table *t, struct choice *c, const struct mf_candidate *mf, const struct index *ix,
-                          struct slice slot)
+			  struct slice slot)
 {
 	bool share = mf->has_percent || mf->has_limit || mf->nramp > 0;
 

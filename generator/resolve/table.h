@@ -13,10 +13,10 @@
 
 struct choice {
 	const struct mf_candidate *mf;
-	bool plain;            /* no guard at all */
-	struct bound percent;  /* where mf has a percentage */
-	struct slice salt;     /* with its zero byte; empty where no bucket is asked for */
-	struct slice text;     /* JSON that the answer gets: `"KEY":"value"` or the answer object; empty: not made yet */
+	bool plain;           /* no guard at all */
+	struct bound percent; /* where mf has a percentage */
+	struct slice salt;    /* with its zero byte; empty where no bucket is asked for */
+	struct slice text;    /* JSON that the answer gets: `"KEY":"value"` or the answer object; empty: not made yet */
 };
 
 struct slot {

@@ -27,8 +27,8 @@ void role_file_free(struct role_file *f)
 	free(f);
 }
 
-enum mdr_code role_file_new(struct role_file **out, const struct trust_terms *terms, enum tuf_type type, struct slice bytes,
-                            const char *path, struct mdr_error *err)
+enum mdr_code role_file_new(struct role_file **out, const struct trust_terms *terms, enum tuf_type type,
+			    struct slice bytes, const char *path, struct mdr_error *err)
 {
 	struct role_file *f = calloc(1, sizeof(*f));
 	const char *why = "";
@@ -116,7 +116,7 @@ static enum mdr_code check_expiry(struct refresh *r, enum tuf_type type)
 		return MDR_OK;
 	instant_format(until, f->expires);
 	return fail(r->err, MDR_EXPIRED, "%s: expired at %s",
-	            metadata_path(r, type == TUF_TIMESTAMP ? 0 : f->version, type), until);
+		    metadata_path(r, type == TUF_TIMESTAMP ? 0 : f->version, type), until);
 }
 
 /* N+1.root.json, N+2.root.json, … as far as they go. */
@@ -127,7 +127,8 @@ static enum mdr_code follow_roots(struct refresh *r)
 		const char *path = metadata_path(r, trusted->file.version + 1, TUF_ROOT), *why = "";
 		struct role_file *next = NULL;
 		bool absent = false;
-		enum mdr_code code = fetch_file(&r->bytes, &r->terms->fetch, path, r->terms->limits.root, &absent, r->err);
+		enum mdr_code code =
+			fetch_file(&r->bytes, &r->terms->fetch, path, r->terms->limits.root, &absent, r->err);
 
 		if (code || absent)
 			return code;
@@ -140,7 +141,8 @@ static enum mdr_code follow_roots(struct refresh *r)
 		}
 		put(r, TUF_ROOT, next);
 	}
-	return fail(r->err, MDR_REFUSED, "metadata: more than %" PRIu32 " new roots at once", r->terms->limits.rotations);
+	return fail(r->err, MDR_REFUSED, "metadata: more than %" PRIu32 " new roots at once",
+		    r->terms->limits.rotations);
 }
 
 static bool replaced(const struct refresh *r, enum tuf_type type)
@@ -166,14 +168,15 @@ static enum mdr_code check_signed(struct refresh *r, const struct role_file *f, 
 		return fail(r->err, MDR_REFUSED, "%s: is not signed by enough of the keys that the root names", path);
 	if (!slice_eq(f->file.app, r->terms->app)) {
 		return fail(r->err, MDR_REFUSED, "%s: is of app \"" SLICE_FMT "\", not of \"" SLICE_FMT "\"", path,
-		            SLICE_ARG(f->file.app), SLICE_ARG(r->terms->app));
+			    SLICE_ARG(f->file.app), SLICE_ARG(r->terms->app));
 	}
 	return MDR_OK;
 }
 
 static enum mdr_code older(struct refresh *r, const char *path, const char *of, uint64_t version, uint64_t trusted)
 {
-	return fail(r->err, MDR_OLDER, "%s: version %" PRIu64 "%s is older than the trusted %" PRIu64, path, version, of, trusted);
+	return fail(r->err, MDR_OLDER, "%s: version %" PRIu64 "%s is older than the trusted %" PRIu64, path, version,
+		    of, trusted);
 }
 
 static enum mdr_code check_timestamp(struct refresh *r, const struct role_file *next, const char *path)
@@ -186,7 +189,8 @@ static enum mdr_code check_timestamp(struct refresh *r, const struct role_file *
 	if (trusted && next->file.version < trusted->file.version)
 		return older(r, path, "", next->file.version, trusted->file.version);
 	if (trusted && next->file.metas.v[0].version < trusted->file.metas.v[0].version)
-		return older(r, path, " of the snapshot", next->file.metas.v[0].version, trusted->file.metas.v[0].version);
+		return older(r, path, " of the snapshot", next->file.metas.v[0].version,
+			     trusted->file.metas.v[0].version);
 	return MDR_OK;
 }
 
@@ -220,9 +224,9 @@ static enum mdr_code check_snapshot(struct refresh *r, const struct role_file *n
 
 		if (!is) {
 			return fail(r->err, MDR_REFUSED, "%s: role \"" SLICE_FMT "\" has vanished", path,
-			            SLICE_ARG(was->role));
+				    SLICE_ARG(was->role));
 		}
-		snprintf(of, sizeof(of), " of role \"" SLICE_FMT "\"", SLICE_ARG(slice_sub(was->role, 0, 64)));
+		(void)snprintf(of, sizeof(of), " of role \"" SLICE_FMT "\"", SLICE_ARG(slice_sub(was->role, 0, 64)));
 		if (is->version < was->version)
 			return older(r, path, of, is->version, was->version);
 	}
@@ -267,7 +271,8 @@ static enum mdr_code take_targets(struct refresh *r)
 	const struct tuf_meta *meta = tuf_meta_find(&snapshot->file.metas, SLICE("targets"));
 
 	if (!meta)
-		return fail(r->err, MDR_REFUSED, "%s: does not list targets", metadata_path(r, snapshot->file.version, TUF_SNAPSHOT));
+		return fail(r->err, MDR_REFUSED, "%s: does not list targets",
+			    metadata_path(r, snapshot->file.version, TUF_SNAPSHOT));
 	return take_described(r, TUF_TARGETS, meta, r->terms->limits.targets);
 }
 
@@ -286,7 +291,7 @@ static bool nothing_new(const struct refresh *r, struct slice timestamp)
 static enum mdr_code run(struct refresh *r, struct strbuf *timestamp)
 {
 	enum mdr_code code = fetch_file(timestamp, &r->terms->fetch, metadata_path(r, 0, TUF_TIMESTAMP),
-	                                r->terms->limits.timestamp, NULL, r->err);
+					r->terms->limits.timestamp, NULL, r->err);
 
 	if (code || nothing_new(r, strbuf_slice(timestamp)))
 		return code;
@@ -299,14 +304,17 @@ static enum mdr_code run(struct refresh *r, struct strbuf *timestamp)
 		forget_replaced(r);
 	code = take_timestamp(r, strbuf_slice(timestamp));
 	if (!code)
-		code = take_described(r, TUF_SNAPSHOT, &r->roles[TUF_TIMESTAMP]->file.metas.v[0], r->terms->limits.snapshot);
+		code = take_described(r, TUF_SNAPSHOT, &r->roles[TUF_TIMESTAMP]->file.metas.v[0],
+				      r->terms->limits.snapshot);
 	return code ? code : take_targets(r);
 }
 
 enum mdr_code trust_refresh(struct trust *t, const struct trust_terms *terms, int64_t now, bool *changed,
-                            struct mdr_error *err)
+			    struct mdr_error *err)
 {
-	struct refresh r = { .terms = terms, .from = t, .now = now, .bytes = STRBUF_INIT, .path = STRBUF_INIT, .err = err };
+	struct refresh r = {
+		.terms = terms, .from = t, .now = now, .bytes = STRBUF_INIT, .path = STRBUF_INIT, .err = err
+	};
 	struct strbuf timestamp = STRBUF_INIT;
 	enum mdr_code code;
 

@@ -18,8 +18,9 @@ struct role_file {
 };
 
 struct trust {
-	struct role_file *roles[TUF_TYPE_COUNT]; /* root is always there; the others all, or none before the first refresh */
-	uint8_t anchor[SHA256_SIZE];             /* of the configured root: stored trust that began elsewhere does not count */
+	struct role_file
+		*roles[TUF_TYPE_COUNT]; /* root is always there; the others all, or none before the first refresh */
+	uint8_t anchor[SHA256_SIZE];    /* of the configured root: stored trust that began elsewhere does not count */
 };
 
 struct trust_terms {
@@ -29,24 +30,27 @@ struct trust_terms {
 };
 
 /* Begins with a configured root. */
-enum mdr_code trust_begin(struct trust *t, const struct trust_terms *terms, struct slice root, struct mdr_error *err) MUST_CHECK;
+enum mdr_code trust_begin(struct trust *t, const struct trust_terms *terms, struct slice root,
+			  struct mdr_error *err) MUST_CHECK;
 void trust_release(struct trust *t);
 bool trust_complete(const struct trust *t);
 
 /* *changed: something new is trusted. */
 enum mdr_code trust_refresh(struct trust *t, const struct trust_terms *terms, int64_t now, bool *changed,
-                            struct mdr_error *err) MUST_CHECK;
+			    struct mdr_error *err) MUST_CHECK;
 
 /* The blob; -1: memory. */
 int trust_store(struct strbuf *out, const struct trust *t, struct digests *dg) MUST_CHECK;
 /* Takes what the blob holds and what still counts under the configured root. A damaged blob or one of another app:
  * MDR_STORAGE. */
-enum mdr_code trust_load(struct trust *t, const struct trust_terms *terms, struct slice blob, struct mdr_error *err) MUST_CHECK;
+enum mdr_code trust_load(struct trust *t, const struct trust_terms *terms, struct slice blob,
+			 struct mdr_error *err) MUST_CHECK;
 
 /* One file, decoded, with no more trust than that; used by trust.c and its storage. */
-enum mdr_code role_file_new(struct role_file **out, const struct trust_terms *terms, enum tuf_type type, struct slice bytes,
-                            const char *path, struct mdr_error *err) MUST_CHECK;
+enum mdr_code role_file_new(struct role_file **out, const struct trust_terms *terms, enum tuf_type type,
+			    struct slice bytes, const char *path, struct mdr_error *err) MUST_CHECK;
 void role_file_free(struct role_file *f); /* NULL is fine */
-bool role_file_counts(const struct role_file *f, const struct role_file *root, struct slice app); /* signed, and of our app */
+bool role_file_counts(const struct role_file *f, const struct role_file *root,
+		      struct slice app); /* signed, and of our app */
 
 #endif

@@ -66,7 +66,7 @@ static bool cut_blob(struct blob_parts *out, struct slice blob, struct digests *
 	struct slice body;
 	uint8_t sum[SHA256_SIZE];
 
-	if (blob.n < head + 2 * SHA256_SIZE || memcmp(blob.p, MAGIC, head) != 0)
+	if (blob.n < head + SHA256_SIZE + SHA256_SIZE || memcmp(blob.p, MAGIC, head) != 0)
 		return false;
 	body = slice_from(blob, head + SHA256_SIZE);
 	if (digest_sha256(dg, sum, body) || memcmp(sum, blob.p + head, sizeof(sum)) != 0)
@@ -81,7 +81,7 @@ static bool cut_blob(struct blob_parts *out, struct slice blob, struct digests *
 }
 
 static enum mdr_code load_role(struct trust *t, const struct trust_terms *terms, enum tuf_type type, struct slice bytes,
-                               struct mdr_error *err)
+			       struct mdr_error *err)
 {
 	struct role_file *f = NULL;
 	enum mdr_code code = role_file_new(&f, terms, type, bytes, "the stored state", err);
@@ -90,7 +90,7 @@ static enum mdr_code load_role(struct trust *t, const struct trust_terms *terms,
 		return code == MDR_REFUSED ? fail(err, MDR_STORAGE, "the stored state is damaged") : code;
 	if (type != TUF_ROOT && !slice_eq(f->file.app, terms->app)) {
 		code = fail(err, MDR_STORAGE, "the stored state is of app \"" SLICE_FMT "\", not of \"" SLICE_FMT "\"",
-		            SLICE_ARG(f->file.app), SLICE_ARG(terms->app));
+			    SLICE_ARG(f->file.app), SLICE_ARG(terms->app));
 		role_file_free(f);
 		return code;
 	}

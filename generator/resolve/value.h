@@ -9,8 +9,8 @@
 #include "base/version.h"
 
 struct value {
-	bool present;        /* the device has it as a text, maybe a blank one */
-	uint8_t done;        /* ways already read: private to value.c */
+	bool present; /* the device has it as a text, maybe a blank one */
+	uint8_t done; /* ways already read: private to value.c */
 	bool is_version;
 	struct slice raw;    /* as the device sent it: ids and the channel are compared in this form */
 	struct slice text;   /* trimmed */
@@ -19,8 +19,8 @@ struct value {
 };
 
 void value_set(struct value *v, struct slice raw);
-bool value_text(struct value *v);                  /* fills text; false: missing */
-uint64_t value_hash(struct value *v, bool fold);   /* of a value that is there */
+bool value_text(struct value *v);                     /* fills text; false: missing */
+uint64_t value_hash(struct value *v, bool fold);      /* of a value that is there */
 const struct version *value_version(struct value *v); /* NULL: missing */
 
 #endif

@@ -86,7 +86,7 @@ static void say_rule(struct strbuf *out, const struct question *q, const struct 
 		return;
 	}
 	strbuf_addf(out, " \"" SLICE_FMT "\" is %s", SLICE_ARG(slice_trim(q->client->values[test->attribute].raw)),
-	            test->negate ? "" : "not ");
+		    test->negate ? "" : "not ");
 	if (test->form == RULE_RANGE) {
 		add_range(out, rule);
 	} else {
@@ -104,7 +104,8 @@ static void say_unless(struct strbuf *out, const struct table *t, const struct m
 	}
 }
 
-static void say_users(struct strbuf *out, const struct question *q, const struct mf_candidate *mf, const struct refusal *why)
+static void say_users(struct strbuf *out, const struct question *q, const struct mf_candidate *mf,
+		      const struct refusal *why)
 {
 	strbuf_adds(out, "users: ");
 	if (why->unknown) {
@@ -128,7 +129,7 @@ static void say_lists(struct strbuf *out, const struct table *t, const struct mf
 }
 
 void words_refusal(struct strbuf *out, const struct question *q, const struct table *t, const struct choice *c,
-                   const struct refusal *why)
+		   const struct refusal *why)
 {
 	const struct mf_candidate *mf = c->mf;
 

@@ -5,6 +5,6 @@
 #include "resolve/guard.h"
 
 void words_refusal(struct strbuf *out, const struct question *q, const struct table *t, const struct choice *c,
-                   const struct refusal *why);
+		   const struct refusal *why);
 
 #endif

@@ -70,7 +70,7 @@ static void check_reformatted(const struct app *app, struct slice text, struct a
 		strbuf_addslice(&out, line);
 		strbuf_adds(&out, "\r\n; max = 1\r\n");
 	}
-	appini_read(&again, a, &d, (struct origin) { "app.ini", strbuf_slice(&out) });
+	appini_read(&again, a, &d, (struct origin){ "app.ini", strbuf_slice(&out) });
 	require(d.errors == 0);
 	check_same(app, &again);
 	diags_release(&d);
@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct diags d = DIAGS_INIT;
 	struct app app = { .dir = SLICE("apps/x") };
 
-	appini_read(&app, &a, &d, (struct origin) { "app.ini", text });
+	appini_read(&app, &a, &d, (struct origin){ "app.ini", text });
 	check_places(&d, text);
 	if (d.errors == 0) {
 		check_app(&app);

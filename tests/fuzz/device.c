@@ -20,14 +20,15 @@ static void compare(const struct mdr_attr *attrs, size_t n, json_t *object)
 	json_t *value;
 	size_t texts = 0;
 
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		texts += json_is_string(value);
 	}
 	require(texts == n);
 	for (size_t i = 0; i < n; i++) {
 		value = json_object_getn(object, attrs[i].name, attrs[i].name_size);
 		require(slice_eq(slice_bytes(attrs[i].value, attrs[i].value_size),
-		                 slice_bytes(json_string_value(value), json_string_length(value))));
+				 slice_bytes(json_string_value(value), json_string_length(value))));
 	}
 }
 

@@ -8,7 +8,7 @@ import { share } from "./share.mjs";
 
 // How often each case was met: name → number. The run fails when a case was never met.
 export const met = new Map();
-const meet = (name) => met.set(name, (met.get(name) ?? 0) + 1);
+export const meet = (name) => met.set(name, (met.get(name) ?? 0) + 1);
 
 // --- attributes and versions ---------------------------------------------------------------------------------------
 
@@ -219,10 +219,15 @@ const MODES = ["official", "whitelist", "timeWindow", "percentage"];
 const modeOf = (task) => MODES.indexOf(task.mode ?? task.type);
 
 function better(a, b) {
-	return compare(version(b.release.version), version(a.release.version)) ||
-		modeOf(a.task) - modeOf(b.task) ||
-		seconds(b.task.publishedAt) - seconds(a.task.publishedAt) ||
-		Buffer.compare(Buffer.from(b.task.id), Buffer.from(a.task.id));
+	const orders = {
+		version: compare(version(b.release.version), version(a.release.version)),
+		mode: modeOf(a.task) - modeOf(b.task),
+		publishedAt: seconds(b.task.publishedAt) - seconds(a.task.publishedAt),
+		id: Buffer.compare(Buffer.from(b.task.id), Buffer.from(a.task.id)),
+	};
+	const decides = Object.keys(orders).find((name) => orders[name] !== 0);
+	meet(`order by ${decides}`);
+	return orders[decides];
 }
 
 // --- answers -------------------------------------------------------------------------------------------------------------

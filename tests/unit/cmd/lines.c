@@ -30,9 +30,12 @@ static void test_lines(void **state)
 		const char *text;
 		const char *lines[4];
 	} cases[] = {
-		{ "", { NULL } },           { "a", { "a", NULL } },
-		{ "a\n", { "a", NULL } },   { "\n", { "", NULL } },
-		{ "a\n\nb", { "a", "", "b", NULL } }, { "a\r\nb\n", { "a\r", "b", NULL } },
+		{ "", { NULL } },
+		{ "a", { "a", NULL } },
+		{ "a\n", { "a", NULL } },
+		{ "\n", { "", NULL } },
+		{ "a\n\nb", { "a", "", "b", NULL } },
+		{ "a\r\nb\n", { "a\r", "b", NULL } },
 	};
 
 	(void)state;

@@ -135,8 +135,8 @@ static struct srcpos read_into(struct app *app, struct repo *r, const char *text
 	static const struct repo_file none[] = { { NULL, NULL } };
 
 	repo_init(r, none);
-	*app = (struct app) { .dir = SLICE("apps/x") };
-	return appini_read(app, &r->a, &r->d, (struct origin) { "i", slice_of(text) });
+	*app = (struct app){ .dir = SLICE("apps/x") };
+	return appini_read(app, &r->a, &r->d, (struct origin){ "i", slice_of(text) });
 }
 
 /* The same lines, each with the file before it. */

@@ -50,7 +50,7 @@ static const struct {
 	  A "upgrades/android/5.0.0/b.apk: error: the release beside it does not name this file; name it as its "
 	    "package, or remove "
 	    "it\n" A "upgrades/android/5.0.0/x/a.apk: error: the release beside it does not name this file; name it as "
-		     "its package, "
+	    "its package, "
 	    "or remove it\n" },
 	{ { { A "app.ini", INI },
 	    { A "upgrades/android/5.0.0/release.json", "{" },

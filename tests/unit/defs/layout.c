@@ -232,7 +232,7 @@ static void test_loose(void **state)
 	struct repo r;
 
 	repo_init(&r, files);
-	layout_report_loose(&(struct layout_file) { .entry = &r.entries[0] }, &r.d);
+	layout_report_loose(&(struct layout_file){ .entry = &r.entries[0] }, &r.d);
 	char *said = repo_said(&r);
 	assert_string_equal(
 		said, A "upgrades/android/5/a.apk: error: the release beside it does not name this file; name it as "
@@ -252,7 +252,7 @@ static void test_many(void **state)
 
 	for (unsigned i = 0; i < N; i++) {
 		struct slice path = arena_printf(&a, A "switches/KEY_%06u.%s", i, i % 2 ? "json" : "txt");
-		v[i] = (struct file_entry) { .path = path.p, .rel = path, .kind = FILE_REGULAR };
+		v[i] = (struct file_entry){ .path = path.p, .rel = path, .kind = FILE_REGULAR };
 	}
 	struct filetree tree = { .v = v, .n = N };
 	clock_t start = clock();

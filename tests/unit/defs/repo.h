@@ -29,7 +29,7 @@ static inline int repo_read(void *ctx, struct blob *out, const struct file_entry
 
 	(void)limit;
 	(void)d;
-	*out = (struct blob) { .data = slice_of(r->files[e - r->entries].text) };
+	*out = (struct blob){ .data = slice_of(r->files[e - r->entries].text) };
 	return 0;
 }
 
@@ -43,7 +43,7 @@ static inline void repo_init(struct repo *r, const struct repo_file *files)
 {
 	size_t n = 0;
 
-	*r = (struct repo) { .a = ARENA_INIT, .d = DIAGS_INIT };
+	*r = (struct repo){ .a = ARENA_INIT, .d = DIAGS_INIT };
 	for (; n < REPO_FILES && files[n].path; n++)
 		r->files[n] = files[n];
 	qsort(r->files, n, sizeof(*r->files), repo_cmp);
@@ -52,9 +52,9 @@ static inline void repo_init(struct repo *r, const struct repo_file *files)
 		enum file_kind kind = !f->text                    ? FILE_SYMLINK
 				      : strcmp(f->text, "@") == 0 ? FILE_SUBMODULE
 								  : FILE_REGULAR;
-		r->entries[i] = (struct file_entry) { .path = f->path, .rel = slice_of(f->path), .kind = kind };
+		r->entries[i] = (struct file_entry){ .path = f->path, .rel = slice_of(f->path), .kind = kind };
 	}
-	r->tree = (struct filetree) { .v = r->entries, .n = n, .ctx = r, .read = repo_read };
+	r->tree = (struct filetree){ .v = r->entries, .n = n, .ctx = r, .read = repo_read };
 }
 
 static inline void repo_release(struct repo *r)

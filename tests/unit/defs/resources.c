@@ -109,7 +109,7 @@ static void load(struct app *app, struct repo *r)
 {
 	struct layout layout;
 
-	*app = (struct app) { .dir = SLICE("apps/demo") };
+	*app = (struct app){ .dir = SLICE("apps/demo") };
 	layout_read(&layout, &r->tree, &r->a, &r->d);
 	assert_int_equal(layout.napps, 1);
 	resources_load(app, &layout.apps[0], &r->tree, &r->a, &r->d);
@@ -188,7 +188,7 @@ static void test_audience(void **state)
 		repo_init(&r, files);
 		load(&app, &r);
 		struct slice text = slice_of(with_quotes(&r.a, censuses[i].text));
-		audience_check(&app, (struct origin) { "a", text }, &r.a, &r.d);
+		audience_check(&app, (struct origin){ "a", text }, &r.a, &r.d);
 		char *said = repo_said(&r);
 		assert_string_equal(said, with_path(&r.a, "a", censuses[i].said));
 		free(said);

@@ -45,7 +45,7 @@ static const struct {
 	  W "a.ini:1:1: error: unknown section [whitelists]; did you mean [whitelist]?\n" },
 	{ { { W "staff.txt", "" }, { W "stuff.ini", INI "idType = x\n" } },
 	  "staff userId - - ids " W "staff.txt\n",
-	  W "stuff.ini: error: there is no list \"stuff.txt\" or \"stuff.regex\"; did you mean \"staff.ini\"?\n" W
+	  W "stuff.ini: error: there is no list \"stuff.txt\" or \"stuff.regex\"; did you mean \"staff\"?\n" W
 	    "stuff.ini:2:1: error: idType \"x\" must be userId or deviceId\n" },
 	{ { { W "alone.ini", "" } }, "", W "alone.ini: error: there is no list \"alone.txt\" or \"alone.regex\"\n" },
 	{ { { W "a.regex", "" } },

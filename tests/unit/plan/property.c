@@ -147,7 +147,7 @@ static void random_upgrades(struct app *app, struct arena *a, const struct style
 		u->ntasks = releases == 40 ? 1 : below(tasks + 1);
 		u->tasks = ARENA_ARRAY(a, struct task, u->ntasks);
 		for (size_t k = 0; k < u->ntasks; k++)
-			u->tasks[k] = random_task(a, k, style);
+			u->tasks[k] = random_task(a, i * 100 + k, style);
 		u->nunless = one_in(6);
 		u->unless = ARENA_ARRAY(a, struct rules, 1);
 		u->unless[0] = random_rules(a, 1, style);
@@ -172,7 +172,7 @@ static void random_switches(struct app *app, struct arena *a)
 		for (size_t k = 0; k < sw->nvalues; k++) {
 			struct switch_value *v = &sw->values[k];
 
-			v->id = arena_printf(a, "%zu", k);
+			v->id = arena_printf(a, "%zu-%zu", i, k);
 			v->value = pad(a, "v", payload);
 			v->platforms[PLATFORM_ANDROID] = !one_in(8);
 			v->type = below(3);
@@ -280,9 +280,13 @@ static bool rules_hold(const struct rules *rules, const struct device *d)
 }
 
 /* What a device finds out by itself: any answer will do, as long as it is the same for the same thing. */
-static bool lucky(const struct device *d, const void *what)
+static bool lucky(const struct device *d, struct slice id)
 {
-	return ((d->luck ^ (uint64_t)(uintptr_t)what) * 0x9e3779b97f4a7c15u >> 62) & 1;
+	uint64_t h = d->luck;
+
+	for (size_t i = 0; i < id.n; i++)
+		h = (h ^ (unsigned char)id.p[i]) * 0x9e3779b97f4a7c15u;
+	return h >> 63;
 }
 
 static bool task_guards(const struct task *t, const struct device *d)
@@ -290,8 +294,8 @@ static bool task_guards(const struct task *t, const struct device *d)
 	if (t->type == TASK_PERCENTAGE && t->thousandths == 0)
 		return false;
 	if (t->type == TASK_WHITELIST || t->type == TASK_WINDOW || t->dev || t->published_at > COMMIT_TIME)
-		return lucky(d, t);
-	return t->type != TASK_PERCENTAGE || t->thousandths == 100000 || lucky(d, t);
+		return lucky(d, t->id);
+	return t->type != TASK_PERCENTAGE || t->thousandths == 100000 || lucky(d, t->id);
 }
 
 static bool better(const struct upgrade *u, const struct task *t, const struct upgrade *v, const struct task *s)
@@ -341,10 +345,10 @@ static const void *upgrade_directly(const struct app *app, const struct device *
 static bool value_guards(const struct switch_value *v, const struct device *d)
 {
 	if (v->type == SWITCH_WHITELIST)
-		return lucky(d, v);
+		return lucky(d, v->id);
 	if (v->type == SWITCH_FULL || v->thousandths == 100000)
 		return true;
-	return v->thousandths > 0 && lucky(d, v);
+	return v->thousandths > 0 && lucky(d, v->id);
 }
 
 static const void *switch_directly(const struct switch_def *sw, const struct device *d)
@@ -400,7 +404,7 @@ static bool offer_guards(const struct plan *p, const struct offer *o, const stru
 	for (size_t i = 0; i < o->nunless; i++)
 		if (numbered_hold(p, &o->unless[i], d))
 			return false;
-	return !guarded || lucky(d, o->task ? (const void *)o->task : o->value);
+	return !guarded || lucky(d, o->task ? o->task->id : o->value->id);
 }
 
 static const void *from_slot(const struct plan *p, const struct plan_slot *slot, const struct device *d)

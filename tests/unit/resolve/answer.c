@@ -19,7 +19,8 @@ static struct mdr_client *open_fresh(struct tree *t)
 	return c;
 }
 
-static void expect(struct mdr_client *c, const char *device, int64_t at, unsigned kinds, unsigned flags, const char *answer)
+static void expect(struct mdr_client *c, const char *device, int64_t at, unsigned kinds, unsigned flags,
+		   const char *answer)
 {
 	struct mdr_error err;
 	char *found = tree_answer(c, device, at, kinds, flags, &err);
@@ -31,7 +32,7 @@ static void expect(struct mdr_client *c, const char *device, int64_t at, unsigne
 
 #define RELEASE(task)                                                                                                  \
 	"{\"deltas\":[{\"from\":\"4.9.0\",\"url\":\"https://cdn.example.com/d/targets/d.bin\"}],"                      \
-	"\"downloadUrl\":\"https://cdn.example.com/d/targets/p.apk\",\"guideMemo\":\"new\",\"resultStatus\":202,"       \
+	"\"downloadUrl\":\"https://cdn.example.com/d/targets/p.apk\",\"guideMemo\":\"new\",\"resultStatus\":202,"      \
 	"\"task\":\"" task "\",\"version\":\"5.0.0\"}"
 
 static void test_upgrade(void **state)
@@ -128,8 +129,10 @@ static void test_guards(void **state)
 		{ "\"limit\":\"7d4a6b13c4aaefe0\"", "\"deviceId\":\"d1\"", T0, false },
 		{ "\"limit\":\"ffffffffffffffff\"", "\"userId\":\"d1\"", T0, false },
 		{ "\"limit\":\"ffffffffffffffff\",\"ramp\":[[1795248000,50000]]", "\"deviceId\":\"d1\"", T0, true },
-		{ "\"limit\":\"ffffffffffffffff\",\"ramp\":[[1795248000,50000]]", "\"deviceId\":\"d1\"", T0 - 1, false },
-		{ "\"limit\":\"ffffffffffffffff\",\"ramp\":[[1795248000,50000]]", "\"deviceId\":\"d1\"", MDR_NO_TIME, false },
+		{ "\"limit\":\"ffffffffffffffff\",\"ramp\":[[1795248000,50000]]", "\"deviceId\":\"d1\"", T0 - 1,
+		  false },
+		{ "\"limit\":\"ffffffffffffffff\",\"ramp\":[[1795248000,50000]]", "\"deviceId\":\"d1\"", MDR_NO_TIME,
+		  false },
 		{ "\"ramp\":[[1795248000,0],[1795248100,100000]]", "\"deviceId\":\"d5\"", T0 + 11, true },
 		{ "\"ramp\":[[1795248000,0],[1795248100,100000]]", "\"deviceId\":\"d5\"", T0 + 10, false },
 		{ "\"ramp\":[[1795248000,0],[1795248100,100000]]", "\"city\":\"x\"", T0 + 99, false },
@@ -150,10 +153,10 @@ static void test_guards(void **state)
 		demo_tree(&t);
 		snprintf(slots, sizeof(slots), "\"GATE\":[{%s,\"t\":\"g\",\"v\":\"in\"}]", cases[i].guards);
 		demo_switches(&t, slots,
-		              "{\"element\":\"city\",\"op\":\"contains\",\"value\":[\"Bonn\"]},"
-		              "{\"element\":\"osVersion\",\"op\":\"in\",\"upper\":\"14\"},"
-		              "{\"default\":true,\"element\":\"moon\",\"op\":\"excludes\",\"value\":[\"full\"]},"
-		              "{\"default\":true,\"element\":\"city\",\"op\":\"like\",\"value\":[\"B\"]}");
+			      "{\"element\":\"city\",\"op\":\"contains\",\"value\":[\"Bonn\"]},"
+			      "{\"element\":\"osVersion\",\"op\":\"in\",\"upper\":\"14\"},"
+			      "{\"default\":true,\"element\":\"moon\",\"op\":\"excludes\",\"value\":[\"full\"]},"
+			      "{\"default\":true,\"element\":\"city\",\"op\":\"like\",\"value\":[\"B\"]}");
 		tree_publish_next(&t);
 		c = open_fresh(&t);
 		snprintf(device, sizeof(device), "{\"platform\":\"android\",%s}", cases[i].device);
@@ -180,11 +183,12 @@ static void test_units(void **state)
 	(void)state;
 	demo_tree(&t);
 	tree_index(&t, PLATFORM_ANDROID, KIND_SWITCH,
-	           arena_printf(&t.mem,
-	                        DEMO_HEAD DEMO_BASE "\"format\":1,\"kind\":\"switch\",\"longest\":%zu,\"platform\":\"android\","
-	                                  "\"units\":[[\"0\",\"%s\"],[\"1\",\"%s\"]],\"whitelists\":{%s}}",
-	                        strlen(units[1]), tree_object(&t, "manifest.json", slice_of(units[0])),
-	                        tree_object(&t, "manifest.json", slice_of(units[1])), demo_list(&t)));
+		   arena_printf(&t.mem,
+				DEMO_HEAD DEMO_BASE
+				"\"format\":1,\"kind\":\"switch\",\"longest\":%zu,\"platform\":\"android\","
+				"\"units\":[[\"0\",\"%s\"],[\"1\",\"%s\"]],\"whitelists\":{%s}}",
+				strlen(units[1]), tree_object(&t, "manifest.json", slice_of(units[0])),
+				tree_object(&t, "manifest.json", slice_of(units[1])), demo_list(&t)));
 	tree_publish_next(&t);
 	c = open_fresh(&t);
 	expect(c, "{\"platform\":\"android\",\"userId\":\"user-9\"}", T0, MDR_SWITCH, 0,
@@ -224,13 +228,15 @@ static void test_incomplete(void **state)
 	c = open_fresh(&t);
 	filter->data.p = bad;
 	expect(c, listed, T0, MDR_ALL, 0,
-	       "{" AT_T0 ",\"h5\":{},\"hotpatch\":null,\"incomplete\":true,\"quickfix\":null,\"switches\":{\"DARK\":\"off\"},"
+	       "{" AT_T0
+	       ",\"h5\":{},\"hotpatch\":null,\"incomplete\":true,\"quickfix\":null,\"switches\":{\"DARK\":\"off\"},"
 	       "\"upgrade\":null}");
 	filter->data = (struct slice){ good.p, good.n - 1 };
 	expect(c, listed, T0, MDR_UPGRADE, 0, "{" AT_T0 ",\"incomplete\":true,\"upgrade\":null}");
 	filter->gone = true;
 	expect(c, listed, T0, MDR_UPGRADE, 0, "{" AT_T0 ",\"incomplete\":true,\"upgrade\":null}");
-	expect(c, "{\"platform\":\"android\",\"appVersion\":\"4\"}", T0, MDR_UPGRADE, 0, "{" AT_T0 ",\"upgrade\":null}");
+	expect(c, "{\"platform\":\"android\",\"appVersion\":\"4\"}", T0, MDR_UPGRADE, 0,
+	       "{" AT_T0 ",\"upgrade\":null}");
 	filter->gone = false;
 	filter->data = good;
 	expect(c, listed, T0, MDR_UPGRADE, 0, "{" AT_T0 ",\"upgrade\":" RELEASE("beta") "}");
@@ -255,7 +261,7 @@ static void test_update(void **state)
 	expect(c, "{\"platform\":\"android\",\"mobileModel\":\"x\"}", T0, MDR_SWITCH, 0,
 	       "{" AT_T0 ",\"switches\":{\"DARK\":\"off\"}}");
 	demo_switches(&t, "\"DARK\":[{\"if\":[0],\"t\":\"0\",\"v\":\"on\"}]",
-	              "{\"element\":\"osVersion\",\"lower\":\"9\",\"op\":\"in\"}");
+		      "{\"element\":\"osVersion\",\"lower\":\"9\",\"op\":\"in\"}");
 	tree_publish_next(&t);
 	assert_int_equal(mdr_refresh(c, T0, &err), MDR_OK);
 	expect(c, "{\"platform\":\"android\",\"osVersion\":\"9\"}", T0, MDR_SWITCH, 0,
@@ -284,13 +290,15 @@ static void test_index_of_others(void **state)
 	(void)state;
 	demo_tree(&t);
 	tree_index(&t, PLATFORM_ANDROID, KIND_SWITCH,
-	           SLICE("{\"app\":\"OTHER-default\"," DEMO_BASE "\"format\":1,\"kind\":\"switch\",\"manifest\":{\"slots\":"
-	                 "{\"A\":[{\"t\":\"0\",\"v\":\"\"}]}},\"platform\":\"android\"}"));
+		   SLICE("{\"app\":\"OTHER-default\"," DEMO_BASE
+			 "\"format\":1,\"kind\":\"switch\",\"manifest\":{\"slots\":"
+			 "{\"A\":[{\"t\":\"0\",\"v\":\"\"}]}},\"platform\":\"android\"}"));
 	tree_publish_next(&t);
 	c = open_fresh(&t);
 	assert_null(tree_answer(c, "{\"platform\":\"android\"}", T0, MDR_SWITCH, 0, &err));
 	assert_int_equal(err.code, MDR_REFUSED);
-	assert_non_null(strstr(err.text, "android-switch.json: is of app \"OTHER-default\", not of \"DEMO01-default\""));
+	assert_non_null(
+		strstr(err.text, "android-switch.json: is of app \"OTHER-default\", not of \"DEMO01-default\""));
 	mdr_close(c);
 	tree_release(&t);
 }
@@ -305,11 +313,14 @@ static void test_explain(void **state)
 	c = open_fresh(&t);
 	expect(c, "{\"platform\":\"android\",\"appVersion\":\"4.9.0\",\"userId\":\"u1\",\"city\":\"Rome\"}", T0,
 	       MDR_SWITCH | MDR_UPGRADE, MDR_EXPLAIN,
-	       "{" AT_T0 ",\"explain\":{\"switches\":{\"DARK\":[{\"id\":\"0\",\"verdict\":\"rule: mobileModel is missing\"},"
-	       "{\"id\":\"1\",\"verdict\":\"chosen\"}]},\"upgrade\":{\"attributes\":{\"appVersion\":{\"class\":0,\"value\":"
+	       "{" AT_T0
+	       ",\"explain\":{\"switches\":{\"DARK\":[{\"id\":\"0\",\"verdict\":\"rule: mobileModel is missing\"},"
+	       "{\"id\":\"1\",\"verdict\":\"chosen\"}]},\"upgrade\":{\"attributes\":{\"appVersion\":{\"class\":0,"
+	       "\"value\":"
 	       "\"4.9.0\"}},\"candidates\":[{\"task\":\"beta\",\"verdict\":\"whitelist beta: not listed\",\"version\":"
 	       "\"5.0.0\"},{\"task\":\"quarter\",\"verdict\":\"percent: bucket 0xb9a0236bba9af57a is not below 25 %\","
-	       "\"version\":\"5.0.0\"},{\"task\":\"full\",\"verdict\":\"rule: city \\\"Rome\\\" is not one of \\\"Berlin\\\"\","
+	       "\"version\":\"5.0.0\"},{\"task\":\"full\",\"verdict\":\"rule: city \\\"Rome\\\" is not one of "
+	       "\\\"Berlin\\\"\","
 	       "\"version\":\"5.0.0\"}],\"segment\":0}},\"switches\":{\"DARK\":\"off\"},\"upgrade\":null}");
 	expect(c, "{\"platform\":\"android\",\"appVersion\":\"4.9.0\",\"userId\":\"u4\"}", T0, MDR_UPGRADE, MDR_EXPLAIN,
 	       "{" AT_T0 ",\"explain\":{\"upgrade\":{\"attributes\":{\"appVersion\":{\"class\":0,\"value\":\"4.9.0\"}},"
@@ -358,17 +369,18 @@ static void test_words(void **state)
 		demo_tree(&t);
 		snprintf(slots, sizeof(slots), "\"GATE\":[{%s,\"t\":\"g\",\"v\":\"in\"}]", cases[i].guards);
 		demo_switches(&t, slots,
-		              "{\"element\":\"city\",\"op\":\"excludes\",\"value\":[\"Bonn\",\"Rome\"]},"
-		              "{\"element\":\"osVersion\",\"exclusive\":true,\"lower\":\"10\",\"op\":\"in\",\"upper\":\"14\"},"
-		              "{\"element\":\"moon\",\"op\":\"excludes\",\"value\":[\"full\"]},"
-		              "{\"element\":\"osVersion\",\"op\":\"out\",\"upper\":\"9\"},"
-		              "{\"element\":\"city\",\"op\":\"contains\",\"value\":[\"Rome\"]},"
-		              "{\"element\":\"osVersion\",\"op\":\"in\",\"upper\":\"9\"}");
+			      "{\"element\":\"city\",\"op\":\"excludes\",\"value\":[\"Bonn\",\"Rome\"]},"
+			      "{\"element\":\"osVersion\",\"exclusive\":true,\"lower\":\"10\",\"op\":\"in\",\"upper\":"
+			      "\"14\"},"
+			      "{\"element\":\"moon\",\"op\":\"excludes\",\"value\":[\"full\"]},"
+			      "{\"element\":\"osVersion\",\"op\":\"out\",\"upper\":\"9\"},"
+			      "{\"element\":\"city\",\"op\":\"contains\",\"value\":[\"Rome\"]},"
+			      "{\"element\":\"osVersion\",\"op\":\"in\",\"upper\":\"9\"}");
 		tree_publish_next(&t);
 		c = open_fresh(&t);
 		snprintf(wanted, sizeof(wanted), "\"verdict\":\"%s\"}", cases[i].verdict);
-		answer = tree_answer(c, "{\"platform\":\"android\",\"city\":\"Rome\",\"osVersion\":\"9\"}", cases[i].at, MDR_SWITCH,
-		                     MDR_EXPLAIN, &err);
+		answer = tree_answer(c, "{\"platform\":\"android\",\"city\":\"Rome\",\"osVersion\":\"9\"}", cases[i].at,
+				     MDR_SWITCH, MDR_EXPLAIN, &err);
 		assert_non_null(answer);
 		print_message("%s\n%s\n", wanted, answer ? answer : err.text);
 		assert_non_null(strstr(answer, wanted));
@@ -387,7 +399,9 @@ static void test_limits(void **state)
 	(void)state;
 	demo_tree(&t);
 	for (uint64_t memory = 1; memory < 20000; memory += 997) {
-		struct mdr_config config = { .app = APP, .fetch = tree_fetch, .fetch_ctx = &t, .limits = { .memory = memory } };
+		struct mdr_config config = {
+			.app = APP, .fetch = tree_fetch, .fetch_ctx = &t, .limits = { .memory = memory }
+		};
 		struct slice root = tree_find(&t, "metadata/1.root.json")->data;
 		struct mdr_client *c = NULL;
 		char *answer = NULL;
@@ -407,10 +421,11 @@ static void test_limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_upgrade),    cmocka_unit_test(test_shape),   cmocka_unit_test(test_guards),
-		cmocka_unit_test(test_units),      cmocka_unit_test(test_incomplete), cmocka_unit_test(test_update),
-		cmocka_unit_test(test_index_of_others), cmocka_unit_test(test_explain), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_upgrade),         cmocka_unit_test(test_shape),
+		cmocka_unit_test(test_guards),          cmocka_unit_test(test_units),
+		cmocka_unit_test(test_incomplete),      cmocka_unit_test(test_update),
+		cmocka_unit_test(test_index_of_others), cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_words),           cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests_name("resolve/answer", tests, NULL, NULL);

@@ -27,15 +27,15 @@ static bool ask(const struct rule_case *c, const enum attr_type *type)
 	struct arena mem = ARENA_INIT;
 	struct slice values[16], rest = slice_of(c->values);
 	struct mf_rule rule = { .known = true,
-		                .element = SLICE("x"),
-		                .op = c->op,
-		                .values = values,
-		                .has_lower = c->lower,
-		                .lower = slice_of(c->lower),
-		                .has_upper = c->upper,
-		                .upper = slice_of(c->upper),
-		                .exclusive = c->exclusive,
-		                .default_result = c->default_result };
+				.element = SLICE("x"),
+				.op = c->op,
+				.values = values,
+				.has_lower = c->lower,
+				.lower = slice_of(c->lower),
+				.has_upper = c->upper,
+				.upper = slice_of(c->upper),
+				.exclusive = c->exclusive,
+				.default_result = c->default_result };
 	struct value value = { .present = false };
 	struct rule_test test;
 	bool holds;
@@ -53,8 +53,14 @@ static bool ask(const struct rule_case *c, const enum attr_type *type)
 
 static void test_rules(void **state)
 {
-#define LIST(type, op, values, device, holds) { type, op, values, NULL, NULL, false, false, device, holds }
-#define RANGE(op, lower, upper, exclusive, device, holds) { ATTR_VERSION, op, NULL, lower, upper, exclusive, false, device, holds }
+#define LIST(type, op, values, device, holds)                                                                          \
+	{                                                                                                              \
+		type, op, values, NULL, NULL, false, false, device, holds                                              \
+	}
+#define RANGE(op, lower, upper, exclusive, device, holds)                                                              \
+	{                                                                                                              \
+		ATTR_VERSION, op, NULL, lower, upper, exclusive, false, device, holds                                  \
+	}
 	static const struct rule_case cases[] = {
 		LIST(ATTR_TEXT, RULE_CONTAINS, "Berlin|Bonn", "Berlin", true),
 		LIST(ATTR_TEXT, RULE_CONTAINS, "Berlin|Bonn", " \tBerlin\n", true),
@@ -105,7 +111,7 @@ static void test_rules(void **state)
 		const struct rule_case *c = &cases[i];
 
 		print_message("%s %s %s..%s of \"%s\"\n", rule_op_name(c->op), c->values ? c->values : "",
-		              c->lower ? c->lower : "", c->upper ? c->upper : "", c->device ? c->device : "(missing)");
+			      c->lower ? c->lower : "", c->upper ? c->upper : "", c->device ? c->device : "(missing)");
 		assert_true(ask(c, &c->type) == c->holds);
 		assert_false(ask(c, NULL)); /* an element without a known type */
 	}

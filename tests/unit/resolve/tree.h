@@ -40,9 +40,9 @@ struct tree {
 	size_t ntargets;
 	struct tree_spec spec;
 
-	size_t fetches;       /* since the last reset */
-	const char *down;     /* a path whose fetch fails; NULL: none */
-	bool endless;         /* every file goes on for ever */
+	size_t fetches;         /* since the last reset */
+	const char *down;       /* a path whose fetch fails; NULL: none */
+	bool endless;           /* every file goes on for ever */
 	struct strbuf blobs[2]; /* storage: trusted, clock */
 	bool has_blob[2];
 	size_t stores;
@@ -52,10 +52,10 @@ struct tree {
 static inline void tree_init(struct tree *t)
 {
 	*t = (struct tree){ .mem = ARENA_INIT,
-		            .spec = { .app = APP,
-		                      .version = { 1, 1, 1, 1 },
-		                      .expires = { T0 + 365 * DAY, T0 + 365 * DAY, T0 + 30 * DAY, T0 + 7 * DAY },
-		                      .seed = { 1, 2, 3, 4 } } };
+			    .spec = { .app = APP,
+				      .version = { 1, 1, 1, 1 },
+				      .expires = { T0 + 365 * DAY, T0 + 365 * DAY, T0 + 30 * DAY, T0 + 7 * DAY },
+				      .seed = { 1, 2, 3, 4 } } };
 	assert_int_equal(digests_new(&t->dg), 0);
 }
 
@@ -198,7 +198,9 @@ static inline void tree_write(struct tree *t, struct tuf_file *f, enum tuf_type 
 	path_metadata(&path, type == TUF_TIMESTAMP ? 0 : f->version, tuf_type_name(type));
 	tree_put(t, path.p, strbuf_slice(&bytes));
 	if (meta) {
-		*meta = (struct tuf_meta){ .role = slice_of(tuf_type_name(type)), .version = f->version, .length = bytes.n };
+		*meta = (struct tuf_meta){ .role = slice_of(tuf_type_name(type)),
+					   .version = f->version,
+					   .length = bytes.n };
 		assert_int_equal(digest_sha256(t->dg, meta->hash, strbuf_slice(&bytes)), 0);
 	}
 	strbuf_release(&bytes);
@@ -244,7 +246,8 @@ static inline void tree_publish_next(struct tree *t)
 
 /* --- callbacks ----------------------------------------------------------------------------------------------------------- */
 
-static inline enum mdr_fetched tree_fetch(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset, uint64_t limit)
+static inline enum mdr_fetched tree_fetch(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset,
+					  uint64_t limit)
 {
 	struct tree *t = ctx;
 	const struct tree_file *f = tree_find(t, path);
@@ -293,16 +296,16 @@ static inline bool tree_store(void *ctx, const char *name, const void *bytes, si
 }
 
 static inline enum mdr_code tree_open_as(struct mdr_client **out, struct tree *t, const char *app, struct slice root,
-                                         struct mdr_error *err)
+					 struct mdr_error *err)
 {
 	struct mdr_config config = { .app = app,
-		                     .root = root.p,
-		                     .root_size = root.n,
-		                     .fetch = tree_fetch,
-		                     .fetch_ctx = t,
-		                     .load = tree_load,
-		                     .store = tree_store,
-		                     .storage_ctx = t };
+				     .root = root.p,
+				     .root_size = root.n,
+				     .fetch = tree_fetch,
+				     .fetch_ctx = t,
+				     .load = tree_load,
+				     .store = tree_store,
+				     .storage_ctx = t };
 
 	*out = NULL;
 	*err = (struct mdr_error){ .code = MDR_OK };
@@ -322,7 +325,7 @@ static inline struct mdr_client *tree_open(struct tree *t)
 
 /* An answer as the caller's to free; NULL with *err on an error. */
 static inline char *tree_answer(struct mdr_client *c, const char *device, int64_t at, unsigned kinds, unsigned flags,
-                                struct mdr_error *err)
+				struct mdr_error *err)
 {
 	struct mdr_text text = { NULL, 0, 0 };
 	struct mdr_device d;

@@ -75,7 +75,7 @@ static void test_good(void **state)
 
 enum damage { FLIP_FIRST, FLIP_MIDDLE, FLIP_LAST, CUT, EXTEND, EMPTY, REMOVE, SWAP, DAMAGES };
 static const char *const damage_names[DAMAGES] = { "flip first", "flip middle", "flip last", "cut",
-	                                           "extend",     "empty",       "remove",    "swap" };
+						   "extend",     "empty",       "remove",    "swap" };
 
 static void damage(struct tree *t, struct tree_file *f, enum damage how)
 {
@@ -201,7 +201,8 @@ static void test_older(void **state)
 	t.spec.version[TUF_SNAPSHOT] = 3;
 	t.spec.version[TUF_TARGETS] = 1;
 	tree_publish(&t);
-	expect(&t, T0, MDR_OLDER, "metadata/3.snapshot.json: version 1 of role \"targets\" is older than the trusted 2");
+	expect(&t, T0, MDR_OLDER,
+	       "metadata/3.snapshot.json: version 1 of role \"targets\" is older than the trusted 2");
 	assert_int_equal(t.stores, 0);
 
 	t.spec.version[TUF_TARGETS] = 2;
@@ -268,7 +269,8 @@ static void test_wrong_root(void **state)
 	root = tree_find(&other, "metadata/1.root.json")->data;
 	assert_int_equal(tree_open_as(&c, &t, APP, root, &err), MDR_OK);
 	assert_int_equal(mdr_refresh(c, T0, &err), MDR_REFUSED);
-	assert_string_equal(err.text, "metadata/timestamp.json: is not signed by enough of the keys that the root names");
+	assert_string_equal(err.text,
+			    "metadata/timestamp.json: is not signed by enough of the keys that the root names");
 	mdr_close(c);
 
 	assert_int_equal(tree_open_as(&c, &t, APP, SLICE("{}"), &err), MDR_REFUSED);
@@ -295,14 +297,17 @@ static void test_other_app(void **state)
 
 	(void)state;
 	demo_tree(&t);
-	assert_int_equal(tree_open_as(&c, &t, "OTHER-default", tree_find(&t, "metadata/1.root.json")->data, &err), MDR_OK);
+	assert_int_equal(tree_open_as(&c, &t, "OTHER-default", tree_find(&t, "metadata/1.root.json")->data, &err),
+			 MDR_OK);
 	assert_int_equal(mdr_refresh(c, T0, &err), MDR_REFUSED);
-	assert_string_equal(err.text, "metadata/timestamp.json: is of app \"DEMO01-default\", not of \"OTHER-default\"");
+	assert_string_equal(err.text,
+			    "metadata/timestamp.json: is of app \"DEMO01-default\", not of \"OTHER-default\"");
 	assert_int_equal(t.stores, 0);
 	mdr_close(c);
 
 	expect(&t, T0, MDR_OK, NULL);
-	assert_int_equal(tree_open_as(&c, &t, "OTHER-default", tree_find(&t, "metadata/1.root.json")->data, &err), MDR_STORAGE);
+	assert_int_equal(tree_open_as(&c, &t, "OTHER-default", tree_find(&t, "metadata/1.root.json")->data, &err),
+			 MDR_STORAGE);
 	tree_release(&t);
 }
 
@@ -398,12 +403,18 @@ static void test_storage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),         cmocka_unit_test(test_tamper),
-		cmocka_unit_test(test_expired),      cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_older),        cmocka_unit_test(test_same_version),
-		cmocka_unit_test(test_versions_and_names), cmocka_unit_test(test_wrong_root),
-		cmocka_unit_test(test_other_app),    cmocka_unit_test(test_rotation),
-		cmocka_unit_test(test_fast_forward), cmocka_unit_test(test_storage),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_tamper),
+		cmocka_unit_test(test_expired),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_older),
+		cmocka_unit_test(test_same_version),
+		cmocka_unit_test(test_versions_and_names),
+		cmocka_unit_test(test_wrong_root),
+		cmocka_unit_test(test_other_app),
+		cmocka_unit_test(test_rotation),
+		cmocka_unit_test(test_fast_forward),
+		cmocka_unit_test(test_storage),
 	};
 
 	return cmocka_run_group_tests_name("resolve/trust", tests, NULL, NULL);
