@@ -2,8 +2,9 @@
  *
  * Purpose    a wrong version or package name shall fail in review and not on phones.
  * Bytes      a zip archive whose AndroidManifest.xml is compiled XML (build/axml.h). Only that entry is inflated.
- * Input      hostile: the entry is at most APK_MANIFEST_MAX bytes; anything unreadable is -1 with a reason in *why,
- * which lives in the arena or is constant. */
+ * Input      hostile: the entry is at most APK_MANIFEST_MAX bytes, and as long as the archive says; anything unreadable is -1
+ *            with a reason in *why, which lives in the arena or is constant.
+ * Memory     what the entry needs, and less than 1 MiB that libarchive asks for. */
 #ifndef BUILD_APK_H
 #define BUILD_APK_H
 

@@ -11,33 +11,40 @@
 #define CHUNK_RESOURCES 0x0180
 #define POOL_UTF8       0x0100u
 #define NO_STRING       0xffffffffu
+#define TYPE_NULL       0x00
 #define TYPE_REFERENCE  0x01
 #define TYPE_STRING     0x03
+#define TYPE_DYNAMIC    0x07 /* a reference into a shared library */
 #define TYPE_INT_FIRST  0x10
 #define TYPE_INT_LAST   0x1f
 #define ID_VERSION_CODE 0x0101021bu
 #define ID_VERSION_NAME 0x0101021cu
+#define CHUNK_HEADER    8u
+#define POOL_HEADER     28u
 #define ELEMENT_HEADER  16u /* chunk header, line number, comment */
 #define ELEMENT_EXT     20u
 #define ATTRIBUTE_SIZE  20u
+#define STRING_MAX      1024u /* units: what we look at is far shorter, and 65535 attributes may name one string */
 
-struct pool {
-	struct slice chunk; /* the whole chunk; offsets are relative to it */
-	uint32_t header, count, strings_at;
-	bool utf8;
+struct chunk {
+	uint32_t type;
+	size_t header; /* bytes of it */
+	struct slice whole, body;
 };
 
 struct axml {
-	struct pool pool;
-	struct slice ids; /* resource map: u32 for each of the first strings */
-	struct arena *a;
+	struct slice offsets; /* of the string pool: u32 for each string, from `strings` */
+	struct slice strings;
+	bool utf8;
+	struct slice ids;   /* resource map: u32 for each of the first strings */
+	struct strbuf text; /* of pool_string() */
 };
 
 static uint32_t get16(struct slice s, size_t at)
 {
-	const unsigned char *p = (const unsigned char *)s.p + at;
+	const unsigned char *p = (const unsigned char *)s.p;
 
-	return at + 2 <= s.n ? (uint32_t)p[0] | (uint32_t)p[1] << 8 : 0;
+	return at + 2 <= s.n ? (uint32_t)p[at] | (uint32_t)p[at + 1] << 8 : 0;
 }
 
 static uint32_t get32(struct slice s, size_t at)
@@ -45,66 +52,68 @@ static uint32_t get32(struct slice s, size_t at)
 	return at + 4 <= s.n ? get16(s, at) | get16(s, at + 2) << 16 : 0;
 }
 
-static int read_pool(struct pool *out, struct slice chunk, const char **why)
+/* The chunk that `*rest` begins with, and `*rest` behind it; false where it is cut off. */
+static bool take_chunk(struct chunk *out, struct slice *rest)
 {
-	if (chunk.n < 28 || get16(chunk, 2) < 28) {
-		*why = "the string pool is cut off";
+	size_t size = get32(*rest, 4);
+
+	out->type = get16(*rest, 0);
+	out->header = get16(*rest, 2);
+	if (out->header < CHUNK_HEADER || size < out->header || size > rest->n)
+		return false;
+	out->whole = slice_sub(*rest, 0, size);
+	out->body = slice_from(out->whole, out->header);
+	*rest = slice_from(*rest, size);
+	return true;
+}
+
+static int read_pool(struct axml *x, const struct chunk *c, const char **why)
+{
+	size_t count = get32(c->whole, 8), strings_at = get32(c->whole, 20);
+
+	if (x->offsets.p) {
+		*why = "it has two string pools";
 		return -1;
 	}
-	out->chunk = chunk;
-	out->header = get16(chunk, 2);
-	out->count = get32(chunk, 8);
-	out->utf8 = (get32(chunk, 16) & POOL_UTF8) != 0;
-	out->strings_at = get32(chunk, 20);
-	if (out->count > chunk.n / 4 || out->strings_at > chunk.n) {
+	if (c->header < POOL_HEADER || count > c->body.n / 4 || strings_at > c->whole.n) {
 		*why = "the string pool's counts do not fit its size";
 		return -1;
 	}
+	x->utf8 = (get32(c->whole, 16) & POOL_UTF8) != 0;
+	x->offsets = slice_sub(c->body, 0, 4 * count);
+	x->strings = slice_from(c->whole, strings_at);
 	return 0;
 }
 
 /* A UTF-8 pool string: length in UTF-16 units, length in bytes (1 or 2 bytes each), the bytes. */
-static bool utf8_string(struct slice *out, struct slice s)
+static bool utf8_string(struct strbuf *out, struct slice s)
 {
-	size_t at = 0;
+	size_t at = 0, n = 0;
 
 	for (int field = 0; field < 2; field++) {
 		if (at >= s.n)
 			return false;
-		size_t n = (unsigned char)s.p[at];
+		n = (unsigned char)s.p[at++];
 		if (n & 0x80) {
-			if (at + 1 >= s.n)
+			if (at >= s.n)
 				return false;
-			n = (n & 0x7f) << 8 | (unsigned char)s.p[at + 1];
-			at++;
+			n = (n & 0x7f) << 8 | (unsigned char)s.p[at++];
 		}
-		at++;
-		out->n = n;
 	}
-	if (out->n > s.n - at)
+	if (n > STRING_MAX || n > s.n - at)
 		return false;
-	out->p = s.p + at;
-	return text_is_utf8(*out);
+	strbuf_addslice(out, slice_sub(s, at, n));
+	return text_is_utf8(strbuf_slice(out));
 }
 
-static void add_codepoint(struct strbuf *sb, uint32_t c)
+static void add_codepoint(struct strbuf *out, uint32_t c)
 {
-	if (c < 0x80) {
-		strbuf_addch(sb, (char)c);
-		return;
-	}
-	if (c < 0x800) {
-		strbuf_addch(sb, (char)(0xc0 | c >> 6));
-	} else {
-		if (c < 0x10000) {
-			strbuf_addch(sb, (char)(0xe0 | c >> 12));
-		} else {
-			strbuf_addch(sb, (char)(0xf0 | c >> 18));
-			strbuf_addch(sb, (char)(0x80 | (c >> 12 & 0x3f)));
-		}
-		strbuf_addch(sb, (char)(0x80 | (c >> 6 & 0x3f)));
-	}
-	strbuf_addch(sb, (char)(0x80 | (c & 0x3f)));
+	static const uint32_t lead[] = { 0, 0xc0, 0xe0, 0xf0 };
+	unsigned tail = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+
+	strbuf_addch(out, (char)(lead[tail] | c >> 6 * tail));
+	while (tail-- > 0)
+		strbuf_addch(out, (char)(0x80 | (c >> 6 * tail & 0x3f)));
 }
 
 /* A UTF-16 pool string: length in units (2 or 4 bytes), the units. Lone surrogates make it unreadable. */
@@ -112,98 +121,103 @@ static bool utf16_string(struct strbuf *out, struct slice s)
 {
 	size_t at = 2, n = get16(s, 0);
 
-	if (s.n < 2)
-		return false;
 	if (n & 0x8000) {
-		if (s.n < 4)
-			return false;
 		n = (n & 0x7fff) << 16 | get16(s, 2);
 		at = 4;
 	}
-	if (n > (s.n - at) / 2)
+	if (s.n < at || n > STRING_MAX || n > (s.n - at) / 2)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t c = get16(s, at + 2 * i);
 
 		if (c >= 0xd800 && c < 0xe000) {
-			uint32_t low = i + 1 < n ? get16(s, at + 2 * (i + 1)) : 0;
+			uint32_t low = ++i < n ? get16(s, at + 2 * i) : 0;
+
 			if (c >= 0xdc00 || low < 0xdc00 || low > 0xdfff)
 				return false;
 			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-			i++;
 		}
 		add_codepoint(out, c);
 	}
-	return !out->failed;
+	return true;
 }
 
-static bool pool_string(struct slice *out, const struct axml *x, uint32_t number)
+/* A string of the pool; *out lasts until the next call. */
+static bool pool_string(struct slice *out, struct axml *x, uint32_t number)
 {
 	struct slice s;
-	struct strbuf sb = STRBUF_INIT;
-	size_t at;
-	bool good;
 
-	if (number >= x->pool.count)
+	if (number >= x->offsets.n / 4)
 		return false;
-	at = x->pool.header + 4 * (size_t)number;
-	if (at + 4 > x->pool.chunk.n)
+	s = slice_from(x->strings, get32(x->offsets, 4 * (size_t)number));
+	strbuf_reset(&x->text);
+	if (!(x->utf8 ? utf8_string(&x->text, s) : utf16_string(&x->text, s)) || x->text.failed)
 		return false;
-	s = slice_from(x->pool.chunk, (size_t)x->pool.strings_at + get32(x->pool.chunk, at));
-	if (x->pool.utf8) {
-		good = utf8_string(out, s);
-		if (good)
-			*out = arena_copy(x->a, *out);
-		return good;
-	}
-	good = utf16_string(&sb, s);
-	if (good)
-		*out = arena_copy(x->a, strbuf_slice(&sb));
-	strbuf_release(&sb);
-	return good;
+	*out = strbuf_slice(&x->text);
+	return true;
 }
 
-static int read_attribute(struct axml_manifest *out, const struct axml *x, struct slice attr, const char **why)
+static int read_version_name(struct axml_manifest *out, struct arena *a, struct axml *x, uint32_t type, uint32_t data,
+			     const char **why)
+{
+	struct slice text;
+
+	if (type == TYPE_NULL)
+		return 0;
+	out->has_version_name = true;
+	out->version_name_is_reference = type == TYPE_REFERENCE || type == TYPE_DYNAMIC;
+	if (out->version_name_is_reference)
+		return 0;
+	if (type != TYPE_STRING || !pool_string(&text, x, data)) {
+		*why = "versionName is no readable string";
+		return -1;
+	}
+	out->version_name = arena_copy(a, text);
+	return 0;
+}
+
+/* Android finds its own attributes by resource id, whatever their names say, and `package` by name. */
+static int read_attribute(struct axml_manifest *out, struct arena *a, struct axml *x, struct slice attr,
+			  const char **why)
 {
 	uint32_t name = get32(attr, 4), type = get32(attr, 12) >> 24, data = get32(attr, 16);
 	uint32_t id = name < x->ids.n / 4 ? get32(x->ids, 4 * (size_t)name) : 0;
 	struct slice text;
 
+	if (id == ID_VERSION_NAME)
+		return read_version_name(out, a, x, type, data, why);
 	if (id == ID_VERSION_CODE && type >= TYPE_INT_FIRST && type <= TYPE_INT_LAST) {
 		out->has_version_code = true;
 		out->version_code = data;
-	} else if (id == ID_VERSION_NAME && type == TYPE_REFERENCE) {
-		out->has_version_name = out->version_name_is_reference = true;
-	} else if (id == ID_VERSION_NAME && type == TYPE_STRING) {
-		out->has_version_name = pool_string(&out->version_name, x, data);
-		if (!out->has_version_name) {
-			*why = "versionName is no readable string";
-			return -1;
-		}
-	} else if (!id && get32(attr, 0) == NO_STRING && type == TYPE_STRING && pool_string(&text, x, name) &&
-		   slice_eqs(text, "package") && !pool_string(&out->package, x, data)) {
+	}
+	if (id || get32(attr, 0) != NO_STRING || type != TYPE_STRING || !pool_string(&text, x, name) ||
+	    !slice_eqs(text, "package"))
+		return 0;
+	if (!pool_string(&text, x, data)) {
 		*why = "package is no readable string";
 		return -1;
 	}
+	out->package = arena_copy(a, text);
 	return 0;
 }
 
-static int read_element(struct axml_manifest *out, const struct axml *x, struct slice chunk, const char **why)
+static int read_element(struct axml_manifest *out, struct arena *a, struct axml *x, const struct chunk *c,
+			const char **why)
 {
-	size_t start = get16(chunk, 24), size = get16(chunk, 26), count = get16(chunk, 28);
+	size_t start = get16(c->body, 8), size = get16(c->body, 10), count = get16(c->body, 12);
 	struct slice name;
 
-	if (chunk.n < ELEMENT_HEADER + ELEMENT_EXT || size < ATTRIBUTE_SIZE ||
-	    ELEMENT_HEADER + start + size * count > chunk.n) {
+	if (c->header < ELEMENT_HEADER || c->body.n < ELEMENT_EXT || size < ATTRIBUTE_SIZE ||
+	    start + size * count > c->body.n) {
 		*why = "an element's attributes lie outside it";
 		return -1;
 	}
-	if (!pool_string(&name, x, get32(chunk, 20)) || !slice_eqs(name, "manifest")) {
+	if (!pool_string(&name, x, get32(c->body, 4)) || !slice_eqs(name, "manifest")) {
 		*why = "the first element is not <manifest>";
 		return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (read_attribute(out, x, slice_sub(chunk, ELEMENT_HEADER + start + size * i, size), why))
+		if (read_attribute(out, a, x, slice_sub(c->body, start + size * i, size), why))
 			return -1;
 	}
 	if (!out->package.n) {
@@ -213,32 +227,43 @@ static int read_element(struct axml_manifest *out, const struct axml *x, struct 
 	return 0;
 }
 
-int axml_manifest_read(struct axml_manifest *out, struct arena *a, struct slice bytes, const char **why)
+/* The chunks of the file, up to its first element. */
+static int read_chunks(struct axml_manifest *out, struct arena *a, struct axml *x, struct slice rest, const char **why)
 {
-	struct axml x = { .a = a };
-	size_t at;
+	struct chunk c;
 
-	memset(out, 0, sizeof(*out));
-	if (bytes.n < 8 || get16(bytes, 0) != CHUNK_XML) {
-		*why = "it is not compiled XML";
-		return -1;
-	}
-	for (at = get16(bytes, 2); at + 8 <= bytes.n;) {
-		struct slice chunk = slice_sub(bytes, at, get32(bytes, at + 4));
-		uint32_t type = get16(bytes, at);
-
-		if (get32(bytes, at + 4) < 8 || chunk.n != get32(bytes, at + 4)) {
+	while (rest.n > 0) {
+		if (!take_chunk(&c, &rest)) {
 			*why = "a chunk is cut off";
 			return -1;
 		}
-		if (type == CHUNK_STRINGS && !x.pool.chunk.n && read_pool(&x.pool, chunk, why))
+		if (c.type == CHUNK_STRINGS && read_pool(x, &c, why))
 			return -1;
-		if (type == CHUNK_RESOURCES)
-			x.ids = slice_from(chunk, 8);
-		if (type == CHUNK_ELEMENT)
-			return read_element(out, &x, chunk, why);
-		at += chunk.n;
+		if (c.type == CHUNK_RESOURCES)
+			x->ids = c.body;
+		if (c.type == CHUNK_ELEMENT)
+			return read_element(out, a, x, &c, why);
 	}
 	*why = "it holds no element";
 	return -1;
+}
+
+int axml_manifest_read(struct axml_manifest *out, struct arena *a, struct slice bytes, const char **why)
+{
+	struct axml x = { .text = STRBUF_INIT };
+	struct chunk file;
+	int bad;
+
+	memset(out, 0, sizeof(*out));
+	if (bytes.n < CHUNK_HEADER || get16(bytes, 0) != CHUNK_XML) {
+		*why = "it is not compiled XML";
+		return -1;
+	}
+	if (!take_chunk(&file, &bytes)) {
+		*why = "it is cut off";
+		return -1;
+	}
+	bad = read_chunks(out, a, &x, file.body, why);
+	strbuf_release(&x.text);
+	return bad;
 }

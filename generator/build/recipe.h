@@ -1,10 +1,10 @@
 /* build/recipe.h: what this build's artifacts were made from, and what the previous build already made.
  *
- * Purpose    an artifact is a function of (recipe version, input blob ids, parameters). Its key is looked up among the
- * previous tree's recipes, which were verified: found, it is kept, and its inputs are not even read. Key        SHA-256
- * over the parts, each preceded by its length (8 bytes, big endian); the first part names the recipe and its version
- * ("filter/1"). A change of what a recipe does is a new version. No id      an input without a blob id
- * (base/filetree.h: not yet read from the work tree) has no key: made anew, not noted. */
+ * Purpose    an artifact is a function of (recipe version, input blob ids, parameters). Its key is looked up among the previous
+ *            tree's recipes, which were verified: found, it is kept, and its inputs are not even read.
+ * Key        SHA-256 over the parts, each preceded by its length (8 bytes, big endian); the first part names the recipe and its
+ *            version ("filter/1"). A change of what a recipe does is a new version.
+ * No id      an input without a blob id (base/filetree.h: not yet read from the work tree) has no key: made anew, not noted. */
 #ifndef BUILD_RECIPE_H
 #define BUILD_RECIPE_H
 

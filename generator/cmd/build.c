@@ -64,6 +64,10 @@ static void build(struct load *l, struct build_run *run, const struct cmd_args *
 
 	if (load_open(l, a))
 		return;
+	if (l->d.errors) {
+		load_artifacts(l); /* all that is wrong is said in one run */
+		return;
+	}
 	apps = choose_apps(l, a);
 	if (keys_load(&run->keys, cmd_value(a, "keys"), needed, l->digests, &l->d) && l->d.environment)
 		return;

@@ -1,26 +1,6 @@
-#include "base/pool.h"
-#include "build/package.h"
-#include "build/whitelists.h"
 #include "cmd/load.h"
 
 extern const struct command cmd_check;
-
-/* What can only be known from the bytes of packages and lists. */
-static void check_artifacts(struct load *l)
-{
-	const struct filetree *tree = source_tree(l->source);
-
-	for (size_t i = 0; i < l->model.napps; i++) {
-		struct app *app = &l->model.apps[i];
-		struct whitelist_filter *none;
-		size_t n;
-
-		cmd_progress("reading packages and lists of " SLICE_FMT, SLICE_ARG(app->app_code));
-		packages_prepare(app, tree, l->digests, NULL, &l->mem, &l->d);
-		whitelists_prepare(&none, &n, &l->mem, app, tree, pool_processors(), NULL, &l->d);
-	}
-	cmd_progress_end();
-}
 
 static void print_summary(const struct load *l)
 {
@@ -39,7 +19,7 @@ static int run(const struct cmd_args *a)
 	if (code)
 		return code;
 	if (!load_open(&l, a))
-		check_artifacts(&l);
+		load_artifacts(&l);
 	code = diags_exit(&l.d);
 	diags_print(&l.d, format, code == EXIT_ENVIRONMENT && format == DIAG_TEXT ? stderr : stdout);
 	if (format == DIAG_TEXT && code != EXIT_ENVIRONMENT)

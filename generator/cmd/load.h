@@ -35,6 +35,8 @@ struct load {
 /* 0, or EXIT_USAGE with a message where the options contradict each other; call it first. */
 int load_usage(const struct cmd_args *a) MUST_CHECK;
 int load_open(struct load *l, const struct cmd_args *a) MUST_CHECK;
+/* What can only be known from the bytes of packages and lists: reads them all, for their errors and warnings. */
+void load_artifacts(struct load *l);
 void load_close(struct load *l);
 
 #endif

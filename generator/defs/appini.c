@@ -234,6 +234,8 @@ static void read_platforms(struct app *app, const struct inifile *f)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (inifile_uint(&audience, f, rows[i].audience, 0, AUDIENCE_MAX))
 			app->audience[rows[i].platform] = (int64_t)audience;
+		else if (inifile_has(f, rows[i].audience))
+			app->audience[rows[i].platform] = 0; /* known but bad: no window need complain again */
 		read_package(&app->package_name[rows[i].platform], f, rows[i].name);
 	}
 }

@@ -283,6 +283,14 @@ bool inifile_bool(bool *out, const struct inifile *f, size_t key)
 	return true;
 }
 
+static bool is_digits(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
 bool inifile_uint(uint64_t *out, const struct inifile *f, size_t key, uint64_t min, uint64_t max)
 {
 	struct slice text;
@@ -290,11 +298,30 @@ bool inifile_uint(uint64_t *out, const struct inifile *f, size_t key, uint64_t m
 
 	if (!inifile_text(&text, f, key))
 		return false;
-	if (!text_uint(&v, text))
+	if (!is_digits(text))
 		return inifile_error(f, key, "must be a whole number, in digits alone");
-	if (v < min || v > max)
+	if (!text_uint(&v, text) || v < min || v > max)
 		return inifile_error(f, key, "must lie in %llu..%llu", (unsigned long long)min,
 				     (unsigned long long)max);
+	*out = v;
+	return true;
+}
+
+/* A decimal number in units of 10^-FPR_DECIMALS, with or without an exponent below 0. */
+static bool read_rate(uint64_t *out, struct slice text)
+{
+	ptrdiff_t e = slice_find(text, 'e') >= 0 ? slice_find(text, 'e') : slice_find(text, 'E');
+	struct slice exponent = e < 0 ? SLICE("-0") : slice_from(text, (size_t)e + 1);
+	uint64_t v, places;
+
+	if (!text_decimal(&v, e < 0 ? text : slice_sub(text, 0, (size_t)e), FPR_DECIMALS) ||
+	    !slice_starts(exponent, "-") || !text_uint(&places, slice_from(exponent, 1)))
+		return false;
+	for (; places && v; places--) {
+		if (v % 10)
+			return false;
+		v /= 10;
+	}
 	*out = v;
 	return true;
 }
@@ -306,11 +333,13 @@ bool inifile_fpr(struct slice *out, const struct inifile *f, size_t key)
 
 	if (!inifile_text(&text, f, key))
 		return false;
-	if (!text_decimal(&v, text, FPR_DECIMALS))
-		return inifile_error(f, key, "must be a decimal number such as 0.000001, with at most %d decimals",
+	if (!read_rate(&v, text))
+		return inifile_error(f, key,
+				     "must be a decimal number such as 0.000001 or 1e-6, with at most %d decimals",
 				     FPR_DECIMALS);
 	if (v < FPR_MIN || v > FPR_MAX)
-		return inifile_error(f, key, "must lie in 0.000000000001..0.0001");
-	*out = text;
+		return inifile_error(f, key, "must lie in 1e-12..0.0001");
+	*out = slice_find(text, '-') < 0 ? text :
+					   arena_printf(f->a, "0.%0*llu", FPR_DECIMALS, (unsigned long long)v);
 	return true;
 }

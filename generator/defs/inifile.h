@@ -51,7 +51,8 @@ void inifile_require(const struct inifile *f, size_t key);
 bool inifile_text(struct slice *out, const struct inifile *f, size_t key);
 bool inifile_bool(bool *out, const struct inifile *f, size_t key);
 bool inifile_uint(uint64_t *out, const struct inifile *f, size_t key, uint64_t min, uint64_t max);
-/* A rate of false positives: decimal, at most 15 decimals, 0.000000000001 to 0.0001; the text is handed out. */
+/* A rate of false positives, 1e-12 to 0.0001: decimal, at most 15 decimals, maybe written with a negative exponent; handed out
+ * as a text without one. */
 bool inifile_fpr(struct slice *out, const struct inifile *f, size_t key);
 
 #endif

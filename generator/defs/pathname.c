@@ -43,13 +43,17 @@ static const char *name_problem(struct slice rel)
 	return has_odd_part(rel) ? "the file name has an empty part, \".\" or \"..\"" : NULL;
 }
 
+static bool is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] & 0x80)
+			return false;
+	return true;
+}
+
 static struct slice fold(struct arena *a, struct slice part)
 {
-	bool ascii = true;
-
-	for (size_t i = 0; i < part.n; i++)
-		ascii = ascii && !((unsigned char)part.p[i] & 0x80);
-	if (ascii)
+	if (is_ascii(part))
 		return text_fold(a, part);
 	utf8proc_uint8_t *folded = NULL;
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)part.p, (utf8proc_ssize_t)part.n, &folded,
@@ -74,9 +78,8 @@ static void check_case(struct pathnames *p, struct slice path, const struct file
 			mine);
 	if (other)
 		diag_error(d, SRCPOS_FILE(e->path),
-			   "\"" SLICE_FMT "\" and \"" SLICE_FMT
-			   "\" differ in case alone; not every system can hold both",
-			   SLICE_ARG(*other), SLICE_ARG(path));
+			   "\"" SLICE_FMT "\" and \"" SLICE_FMT "\" differ in %s alone; not every system can hold both",
+			   SLICE_ARG(*other), SLICE_ARG(path), is_ascii(last) ? "case" : "case or Unicode form");
 }
 
 bool pathname_check(struct pathnames *p, const struct file_entry *e, struct diags *d)

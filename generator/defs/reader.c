@@ -43,7 +43,15 @@ static bool is_word_byte(char c)
 	       c == '.';
 }
 
-/* jansson stops behind the bad token: back to where it begins. */
+/* A raw control character in a string: jansson stops at the place itself. */
+static bool stops_at_place(const json_error_t *err)
+{
+	struct slice text = slice_of(err->text);
+
+	return slice_starts(text, "control character") || slice_starts(text, "unexpected newline");
+}
+
+/* Else jansson stops behind the bad token: back to where it begins. */
 static size_t token_start(struct slice text, size_t end)
 {
 	size_t i = end;
@@ -80,7 +88,8 @@ static void report_syntax(const struct reader *r, const json_error_t *err)
 		diag_error(r->d, pos_at(r, token_start(text, end)), "the escape \\u0000 is not allowed");
 		return;
 	default:
-		diag_error(r->d, pos_at(r, token_start(text, end)), "not valid JSON: %s", err->text);
+		diag_error(r->d, pos_at(r, stops_at_place(err) ? end : token_start(text, end)), "not valid JSON: %s",
+			   err->text);
 		return;
 	}
 }

@@ -14,21 +14,21 @@
 
 struct metadata {
 	struct slice app;
-	struct tuf_parts parts; /* highest = version */
+	struct tuf_parts parts;               /* highest = version */
 	struct tuf_target *indexes, *objects; /* sorted by path */
 	size_t nindexes, nobjects;
 	uint8_t timestamp[SHA256_SIZE]; /* SHA-256 of timestamp.json */
 };
 
 /* `dir` is <TREE>/<appCode>. `app` is what the metadata must say; empty: whatever timestamp.json says. */
-int metadata_load(struct metadata *out, struct arena *a, struct digests *dg, const char *dir, const struct tuf_file *root,
-                  struct slice app, struct diags *d) MUST_CHECK;
+int metadata_load(struct metadata *out, struct arena *a, struct digests *dg, const char *dir,
+		  const struct tuf_file *root, struct slice app, struct diags *d) MUST_CHECK;
 
 /* Number and role of a name in metadata/: "7.snapshot.json", or "timestamp.json" with number 0. */
 bool metadata_name(uint64_t *version, struct slice *role, struct slice name);
 
 /* A file below `dir` as a slice in `a`: 0, 1 there is none (nothing recorded), -1. *path (may be NULL) is its name for messages. */
-int metadata_read(struct slice *out, const char **path, struct arena *a, const char *dir, const char *rel, uint64_t limit,
-                  struct diags *d) MUST_CHECK;
+int metadata_read(struct slice *out, const char **path, struct arena *a, const char *dir, const char *rel,
+		  uint64_t limit, struct diags *d) MUST_CHECK;
 
 #endif

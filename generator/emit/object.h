@@ -24,7 +24,10 @@ struct objects {
 	size_t n, cap;
 };
 
-#define OBJECTS_INIT { .mem = ARENA_INIT }
+#define OBJECTS_INIT                                                                                                   \
+	{                                                                                                              \
+		.mem = ARENA_INIT                                                                                      \
+	}
 
 void objects_release(struct objects *s);
 void objects_add(struct objects *s, struct object o);

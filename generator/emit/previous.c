@@ -46,7 +46,7 @@ static int find_root(const struct tuf_file **root, struct loading *l)
 		return diag_error(l->d, SRCPOS_FILE(l->dir), "metadata/ has no root.json");
 	if (newest > l->chain->n)
 		return diag_error(l->d, SRCPOS_FILE(arena_printf(a, "%s/%s", l->dir, rel).p),
-		                  "the commit's chain of roots ends at version %zu", l->chain->n);
+				  "the commit's chain of roots ends at version %zu", l->chain->n);
 	result = metadata_read(&bytes, &path, a, l->dir, rel, TUF_ROOT_MAX, l->d);
 	if (result)
 		return result < 0 ? -1 : diag_error(l->d, SRCPOS_FILE(path), "vanished while it was read");
@@ -134,7 +134,8 @@ static int load_build(struct loading *l, const struct tuf_file *root)
 		return result < 0 ? -1 : 0;
 	if (buildinfo_decode(&p->build, &p->mem, p->build_bytes, &why))
 		return diag_error(l->d, SRCPOS_FILE(path), "%s", why);
-	if (!envelope_verify(&p->build.signatures, p->build.payload, &root->root.keys, &root->root.roles[TUF_TIMESTAMP], NULL))
+	if (!envelope_verify(&p->build.signatures, p->build.payload, &root->root.keys, &root->root.roles[TUF_TIMESTAMP],
+			     NULL))
 		return diag_error(l->d, SRCPOS_FILE(path), "is not signed by the key of the role timestamp");
 	if (!slice_eq(p->build.app, l->app))
 		return diag_error(l->d, SRCPOS_FILE(path), "belongs to the app " SLICE_FMT, SLICE_ARG(p->build.app));
@@ -161,15 +162,17 @@ static int load(struct loading *l)
 	return load_recipes(l) || load_build(l, root) ? -1 : 0;
 }
 
-int previous_load(struct previous *out, const char *dir, struct slice app, const struct tuf_chain *chain, struct digests *dg,
-                  struct diags *d)
+int previous_load(struct previous *out, const char *dir, struct slice app, const struct tuf_chain *chain,
+		  struct digests *dg, struct diags *d)
 {
 	struct loading l = { .out = out, .chain = chain, .app = app, .dg = dg, .d = d, .files = { .mem = ARENA_INIT } };
 	struct stat st;
 	int result;
 
 	if (stat(dir, &st))
-		return errno == ENOENT ? 0 : diag_environment(d, dir, "cannot look for a previous tree: %s", strerror(errno));
+		return errno == ENOENT
+			       ? 0
+			       : diag_environment(d, dir, "cannot look for a previous tree: %s", strerror(errno));
 	l.dir = arena_str(&out->mem, slice_of(dir));
 	if (stat(arena_printf(&out->mem, "%s/metadata", dir).p, &st))
 		result = diag_error(d, SRCPOS_FILE(l.dir), "has no metadata/: this is no tree of mdstatic");
@@ -179,8 +182,9 @@ int previous_load(struct previous *out, const char *dir, struct slice app, const
 	if (!result)
 		return 0;
 	previous_release(out);
-	return diag_error(d, SRCPOS_FILE(dir), "the previous tree does not verify, so nothing of it can be reused or continued; "
-	                                       "fetch it again with mdstatic-publish pull, or name a good one with --previous");
+	return diag_error(d, SRCPOS_FILE(dir),
+			  "the previous tree does not verify, so nothing of it can be reused or continued; "
+			  "fetch it again with mdstatic-publish pull, or name a good one with --previous");
 }
 
 void previous_release(struct previous *p)

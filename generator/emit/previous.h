@@ -16,20 +16,23 @@
 
 struct previous {
 	struct arena mem;
-	const char *dir;        /* <TREE>/<appCode>; NULL: there is no previous tree */
+	const char *dir; /* <TREE>/<appCode>; NULL: there is no previous tree */
 	struct tuf_parts parts;
 	struct tuf_target *indexes, *objects; /* listed; sorted by path */
 	size_t nindexes, nobjects;
 	struct recipes recipes; /* empty where the file is not at hand */
 	struct buildinfo build;
-	struct slice build_bytes; /* build.json; empty: none */
+	struct slice build_bytes;       /* build.json; empty: none */
 	uint8_t timestamp[SHA256_SIZE]; /* SHA-256 of timestamp.json */
 };
 
-#define PREVIOUS_INIT { .mem = ARENA_INIT }
+#define PREVIOUS_INIT                                                                                                  \
+	{                                                                                                              \
+		.mem = ARENA_INIT                                                                                      \
+	}
 
-int previous_load(struct previous *out, const char *dir, struct slice app, const struct tuf_chain *chain, struct digests *dg,
-                  struct diags *d) MUST_CHECK;
+int previous_load(struct previous *out, const char *dir, struct slice app, const struct tuf_chain *chain,
+		  struct digests *dg, struct diags *d) MUST_CHECK;
 void previous_release(struct previous *p);
 
 #endif

@@ -35,7 +35,7 @@ int tree_begin(struct tree *t, const struct outdir *out, struct slice app, const
 	t->old = arena_printf(&t->mem, "%s/." SLICE_FMT ".old", out->path, SLICE_ARG(app)).p;
 	t->previous = previous ? arena_str(&t->mem, slice_of(previous)) : NULL;
 	t->link = previous && realpath(t->final, real_final) && realpath(previous, real_previous) &&
-	          !strcmp(real_final, real_previous);
+		  !strcmp(real_final, real_previous);
 	if (file_mkdirs(t->temp, 0755, d))
 		return -1;
 	t->begun = true;
@@ -145,7 +145,7 @@ static int same_tree(struct tree *t, struct diags *d)
 			break;
 		}
 		same = same_bytes(arena_printf(&t->mem, "%s/" SLICE_FMT, t->temp, SLICE_ARG(a.path[i])).p,
-		                  arena_printf(&t->mem, "%s/" SLICE_FMT, t->final, SLICE_ARG(b.path[i])).p, d);
+				  arena_printf(&t->mem, "%s/" SLICE_FMT, t->final, SLICE_ARG(b.path[i])).p, d);
 	}
 	file_list_release(&a);
 	file_list_release(&b);

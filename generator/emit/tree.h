@@ -18,7 +18,10 @@ struct outdir {
 	char *path;
 	int lock; /* file descriptor; -1: closed */
 };
-#define OUTDIR_INIT { NULL, -1 }
+#define OUTDIR_INIT                                                                                                    \
+	{                                                                                                              \
+		NULL, -1                                                                                               \
+	}
 
 int outdir_open(struct outdir *out, const char *path, struct diags *d) MUST_CHECK; /* makes the folder */
 void outdir_close(struct outdir *o);
@@ -28,14 +31,18 @@ struct tree {
 	struct arena mem;
 	const char *final, *temp, *old; /* OUT/<appCode>, OUT/.<appCode>.tmp.<pid>, OUT/.<appCode>.old */
 	const char *out;
-	const char *previous;        /* folder of the app's previous tree, or NULL */
-	bool link;                   /* previous is what this tree replaces: its files may be hard-linked */
+	const char *previous; /* folder of the app's previous tree, or NULL */
+	bool link;            /* previous is what this tree replaces: its files may be hard-linked */
 	bool begun;
 };
-#define TREE_INIT { .mem = ARENA_INIT }
+#define TREE_INIT                                                                                                      \
+	{                                                                                                              \
+		.mem = ARENA_INIT                                                                                      \
+	}
 
 /* `previous` may be NULL. */
-int tree_begin(struct tree *t, const struct outdir *out, struct slice app, const char *previous, struct diags *d) MUST_CHECK;
+int tree_begin(struct tree *t, const struct outdir *out, struct slice app, const char *previous,
+	       struct diags *d) MUST_CHECK;
 /* Places an object: taken from the previous tree when it is there with the right bytes, else from its content.
  * 0 placed; 1 it is in neither, so kept elsewhere; -1 error. */
 int tree_object(struct tree *t, const struct object *o, struct diags *d) MUST_CHECK;

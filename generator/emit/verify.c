@@ -18,9 +18,9 @@
 
 /* A file that the tree may hold. */
 struct expected {
-	struct slice path; /* relative to the app's folder */
+	struct slice path;               /* relative to the app's folder */
 	const struct tuf_target *target; /* NULL: metadata and build.json, which are checked in their own way */
-	bool elsewhere;    /* build.json says that it is not here */
+	bool elsewhere;                  /* build.json says that it is not here */
 	bool seen;
 };
 
@@ -74,17 +74,22 @@ static int check_chain(struct checking *c, struct slice *roots, size_t n)
 	if (tuf_decode(trusted, &c->mem, c->dg, TUF_ROOT, c->o->root, &why))
 		return diag_error(c->d, SRCPOS_FILE(c->o->root_name), "%s", why);
 	if (n == 0)
-		return diag_error(c->d, SRCPOS_FILE(c->dir), "has no metadata/1.root.json: this is no tree of mdstatic");
+		return diag_error(c->d, SRCPOS_FILE(c->dir),
+				  "has no metadata/1.root.json: this is no tree of mdstatic");
 	if (tuf_chain_decode(&c->chain, &c->mem, c->dg, roots, n, &number, &why))
-		return diag_error(c->d, SRCPOS_FILE(arena_printf(&c->mem, "%s/metadata/%zu.root.json", c->dir, number).p), "%s",
-		                  why);
+		return diag_error(c->d,
+				  SRCPOS_FILE(arena_printf(&c->mem, "%s/metadata/%zu.root.json", c->dir, number).p),
+				  "%s", why);
 	if (trusted->version > n)
-		return diag_error(c->d, SRCPOS_FILE(c->dir), "the tree's roots end at version %zu, %s is version %" PRIu64, n,
-		                  c->o->root_name, trusted->version);
+		return diag_error(c->d, SRCPOS_FILE(c->dir),
+				  "the tree's roots end at version %zu, %s is version %" PRIu64, n, c->o->root_name,
+				  trusted->version);
 	if (!slice_eq(roots[trusted->version - 1], c->o->root))
-		return diag_error(c->d, SRCPOS_FILE(arena_printf(&c->mem, "%s/metadata/%" PRIu64 ".root.json", c->dir,
-		                                                 trusted->version).p),
-		                  "differs from %s", c->o->root_name);
+		return diag_error(
+			c->d,
+			SRCPOS_FILE(
+				arena_printf(&c->mem, "%s/metadata/%" PRIu64 ".root.json", c->dir, trusted->version).p),
+			"differs from %s", c->o->root_name);
 	return 0;
 }
 
@@ -167,7 +172,8 @@ static int check_build(struct checking *c)
 	expect(c, SLICE(BUILDINFO_NAME), NULL);
 	if (buildinfo_decode(&c->build, &c->mem, bytes, &why))
 		return diag_error(c->d, SRCPOS_FILE(path), "%s", why);
-	if (!envelope_verify(&c->build.signatures, c->build.payload, &root->root.keys, &root->root.roles[TUF_TIMESTAMP], &good) ||
+	if (!envelope_verify(&c->build.signatures, c->build.payload, &root->root.keys, &root->root.roles[TUF_TIMESTAMP],
+			     &good) ||
 	    !envelope_all(&c->build.signatures, good))
 		return diag_error(c->d, SRCPOS_FILE(path), "is not signed by the keys of the role timestamp");
 	if (!slice_eq(c->build.app, c->m.app))
@@ -187,7 +193,8 @@ static void mark_elsewhere(struct checking *c)
 
 		if (!e || !e->target || e->target->length != kept->length)
 			diag_error(c->d, SRCPOS_FILE(path_in(c, SLICE(BUILDINFO_NAME))),
-			           "names " SLICE_FMT " as kept elsewhere, which the tree does not list so", SLICE_ARG(kept->path));
+				   "names " SLICE_FMT " as kept elsewhere, which the tree does not list so",
+				   SLICE_ARG(kept->path));
 		else
 			e->elsewhere = true;
 	}
@@ -210,7 +217,8 @@ static void check_file(struct checking *c, struct slice rel, uint64_t size)
 	if (!e->target)
 		return;
 	if (size != e->target->length)
-		diag_error(c->d, SRCPOS_FILE(path), "has %" PRIu64 " bytes; the metadata says %" PRIu64, size, e->target->length);
+		diag_error(c->d, SRCPOS_FILE(path), "has %" PRIu64 " bytes; the metadata says %" PRIu64, size,
+			   e->target->length);
 	else if (!copy_file(&sum, path, NULL, c->d) && memcmp(sum.hash, e->target->hash, SHA256_SIZE) != 0)
 		diag_error(c->d, SRCPOS_FILE(path), "differs from its SHA-256 in the metadata");
 }
@@ -223,10 +231,11 @@ static void check_files(struct checking *c)
 		const struct expected *e = &c->v[i];
 
 		if (e->seen && e->elsewhere) {
-			diag_error(c->d, SRCPOS_FILE(path_in(c, e->path)), BUILDINFO_NAME " says that it is kept elsewhere");
+			diag_error(c->d, SRCPOS_FILE(path_in(c, e->path)),
+				   BUILDINFO_NAME " says that it is kept elsewhere");
 		} else if (!e->seen && (!e->elsewhere || c->o->complete)) {
 			diag_error(c->d, SRCPOS_FILE(path_in(c, e->path)), "is missing%s",
-			           e->elsewhere ? " (" BUILDINFO_NAME " says that it is kept elsewhere)" : "");
+				   e->elsewhere ? " (" BUILDINFO_NAME " says that it is kept elsewhere)" : "");
 		} else if (!e->seen) {
 			c->app->elsewhere++;
 			c->app->elsewhere_bytes += e->target->length;
@@ -256,9 +265,11 @@ static int check_app(struct checking *c, struct slice name)
 
 /* `name` is the appCode that the metadata must bear; empty: any. */
 static void verify_app(struct verify_result *out, const char *dir, struct slice name, const struct verify_options *o,
-                       struct digests *dg, struct diags *d)
+		       struct digests *dg, struct diags *d)
 {
-	struct checking c = { .out = out, .o = o, .dg = dg, .d = d, .dir = dir, .mem = ARENA_INIT, .files = { .mem = ARENA_INIT } };
+	struct checking c = {
+		.out = out, .o = o, .dg = dg, .d = d, .dir = dir, .mem = ARENA_INIT, .files = { .mem = ARENA_INIT }
+	};
 	struct verify_app app = { 0 };
 
 	c.app = &app;
@@ -297,8 +308,10 @@ static int list_apps(struct slice **out, size_t *n, struct arena *a, const char 
 
 		if (name[0] != '.' && !lstat(path, &st) && S_ISDIR(st.st_mode))
 			(*out)[(*n)++] = arena_copy(a, slice_of(name));
-		else if (strcmp(name, ".") && strcmp(name, "..") && strcmp(name, OUTDIR_LOCK) && !outdir_is_leftover(slice_of(name)))
-			result = diag_error(d, SRCPOS_FILE(path), "is neither an app's folder nor a file that a build leaves");
+		else if (strcmp(name, ".") && strcmp(name, "..") && strcmp(name, OUTDIR_LOCK) &&
+			 !outdir_is_leftover(slice_of(name)))
+			result = diag_error(d, SRCPOS_FILE(path),
+					    "is neither an app's folder nor a file that a build leaves");
 		free(entries[i]);
 	}
 	free(entries);
@@ -310,7 +323,8 @@ static int name_cmp(const void *a, const void *b)
 	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-int verify_tree(struct verify_result *out, const char *tree, const struct verify_options *o, struct digests *dg, struct diags *d)
+int verify_tree(struct verify_result *out, const char *tree, const struct verify_options *o, struct digests *dg,
+		struct diags *d)
 {
 	size_t before = d->errors, n = 0;
 	struct slice *apps = NULL;
@@ -327,7 +341,8 @@ int verify_tree(struct verify_result *out, const char *tree, const struct verify
 	qsort(apps, n, sizeof(*apps), name_cmp);
 	out->apps = ARENA_ARRAY(&out->mem, struct verify_app, n);
 	for (size_t i = 0; i < n; i++)
-		verify_app(out, arena_printf(&out->mem, "%s/" SLICE_FMT, tree, SLICE_ARG(apps[i])).p, apps[i], o, dg, d);
+		verify_app(out, arena_printf(&out->mem, "%s/" SLICE_FMT, tree, SLICE_ARG(apps[i])).p, apps[i], o, dg,
+			   d);
 	return d->errors > before ? -1 : 0;
 }
 

@@ -19,11 +19,11 @@ struct verify_role {
 
 struct verify_app {
 	struct slice app;
-	struct slice commit, tool;         /* from build.json */
-	struct verify_role *roles;         /* root, timestamp, snapshot, targets, objects… */
+	struct slice commit, tool; /* from build.json */
+	struct verify_role *roles; /* root, timestamp, snapshot, targets, objects… */
 	size_t nroles;
-	uint64_t files, bytes;             /* in the tree */
-	uint64_t objects;                  /* listed */
+	uint64_t files, bytes;               /* in the tree */
+	uint64_t objects;                    /* listed */
 	uint64_t elsewhere, elsewhere_bytes; /* of them kept elsewhere */
 };
 
@@ -32,7 +32,10 @@ struct verify_result {
 	struct verify_app *apps; /* by name */
 	size_t napps;
 };
-#define VERIFY_RESULT_INIT { .mem = ARENA_INIT }
+#define VERIFY_RESULT_INIT                                                                                             \
+	{                                                                                                              \
+		.mem = ARENA_INIT                                                                                      \
+	}
 
 struct verify_options {
 	int64_t now;
@@ -43,7 +46,7 @@ struct verify_options {
 
 /* 0: the tree is good. -1: at least one error in `d`; `out` holds what was found so far. */
 int verify_tree(struct verify_result *out, const char *tree, const struct verify_options *o, struct digests *dg,
-                struct diags *d) MUST_CHECK;
+		struct diags *d) MUST_CHECK;
 void verify_result_release(struct verify_result *r);
 
 #endif

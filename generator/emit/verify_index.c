@@ -18,9 +18,9 @@ struct looking {
 	const struct metadata *m;
 	struct digests *dg;
 	struct diags *d;
-	struct arena mem;      /* of the whole index */
-	struct arena scratch;  /* of one manifest */
-	struct map done;       /* objects that were looked into: path → itself */
+	struct arena mem;     /* of the whole index */
+	struct arena scratch; /* of one manifest */
+	struct map done;      /* objects that were looked into: path → itself */
 	const struct index *ix;
 	const char *index_path;
 };
@@ -31,8 +31,8 @@ static int bad(struct looking *l, const char *path, const char *why)
 }
 
 /* The listed object, and its path for messages. NULL and an error at `from` when the tree does not list it. */
-static const struct tuf_target *find_object(const char **rel, struct looking *l, const char *from, const uint8_t hash[SHA256_SIZE],
-                                            const char *name)
+static const struct tuf_target *find_object(const char **rel, struct looking *l, const char *from,
+					    const uint8_t hash[SHA256_SIZE], const char *name)
 {
 	struct tuf_targets objects = { .v = l->m->objects, .n = l->m->nobjects };
 	struct strbuf path = STRBUF_INIT, target = STRBUF_INIT;
@@ -85,8 +85,8 @@ static void look_at_answer(struct looking *l, const char *from, const struct mf_
 	if (!object)
 		return;
 	if (object->length != answer->length)
-		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " bytes; it has %" PRIu64, rel, answer->length,
-		           object->length);
+		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " bytes; it has %" PRIu64, rel,
+			   answer->length, object->length);
 	if (!first_look(l, rel) || metadata_read(&bytes, &path, &l->scratch, l->dir, rel, ANSWER_MAX, l->d))
 		return;
 	if (json_parse_wire(&json, bytes, ANSWER_MAX, &why)) {
@@ -97,7 +97,8 @@ static void look_at_answer(struct looking *l, const char *from, const struct mf_
 	if (!json_is_object(json))
 		bad(l, path, "an answer is a JSON object");
 	else if (json_is_string(url) && !is_listed_file(l, slice_of(json_string_value(url))))
-		diag_error(l->d, SRCPOS_FILE(path), "leads to %s, which the tree does not list", json_string_value(url));
+		diag_error(l->d, SRCPOS_FILE(path), "leads to %s, which the tree does not list",
+			   json_string_value(url));
 }
 
 static void look_at_filter(struct looking *l, const char *from, const struct mf_whitelist *w)
@@ -110,7 +111,8 @@ static void look_at_filter(struct looking *l, const char *from, const struct mf_
 	if (!object || !first_look(l, rel))
 		return;
 	if (object->length != filter_file_size(w->pages)) {
-		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " pages; its length does not fit", rel, w->pages);
+		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " pages; its length does not fit", rel,
+			   w->pages);
 		return;
 	}
 	path = arena_printf(&l->mem, "%s/%s", l->dir, rel).p;
@@ -142,8 +144,8 @@ static void look_at_manifest(struct looking *l, const uint8_t hash[SHA256_SIZE],
 	if (!object || !first_look(l, rel))
 		return;
 	if (object->length > l->ix->longest)
-		diag_error(l->d, SRCPOS_FILE(l->index_path), "says that no manifest is longer than %" PRIu32 " bytes; %s is",
-		           l->ix->longest, rel);
+		diag_error(l->d, SRCPOS_FILE(l->index_path),
+			   "says that no manifest is longer than %" PRIu32 " bytes; %s is", l->ix->longest, rel);
 	arena_reset(&l->scratch);
 	if (metadata_read(&bytes, &path, &l->scratch, l->dir, rel, INDEX_SIZE_MAX, l->d))
 		return;
@@ -185,9 +187,11 @@ static int check_head(struct looking *l, const struct tuf_target *target, const 
 }
 
 void verify_index(const struct tuf_target *target, const char *dir, const struct metadata *m, struct digests *dg,
-                  struct diags *d)
+		  struct diags *d)
 {
-	struct looking l = { .dir = dir, .m = m, .dg = dg, .d = d, .mem = ARENA_INIT, .scratch = ARENA_INIT, .done = MAP_INIT };
+	struct looking l = {
+		.dir = dir, .m = m, .dg = dg, .d = d, .mem = ARENA_INIT, .scratch = ARENA_INIT, .done = MAP_INIT
+	};
 	struct strbuf rel = STRBUF_INIT;
 	struct index ix;
 	struct slice bytes;

@@ -12,6 +12,6 @@
 
 /* `target` is one of the metadata's indexes. Errors are recorded; the rest of the index is still looked at. */
 void verify_index(const struct tuf_target *target, const char *dir, const struct metadata *m, struct digests *dg,
-                  struct diags *d);
+		  struct diags *d);
 
 #endif

@@ -75,7 +75,7 @@ static int read_elsewhere(struct wire *w, void *out, const json_t *v)
 	if (json_is_object(v) && json_object_size(v) == 0)
 		return 0;
 	b->elsewhere = wire_table(w, &b->nelsewhere, v, sizeof(*b->elsewhere), read_elsewhere_length,
-	                          "elsewhere is not an object");
+				  "elsewhere is not an object");
 	return b->elsewhere ? 0 : -1;
 }
 
@@ -113,11 +113,15 @@ static int check_encoding(struct wire *w, struct buildinfo *b, struct slice byte
 int buildinfo_decode(struct buildinfo *out, struct arena *a, struct slice bytes, const char **why)
 {
 	static const struct wire_member members[] = {
-		{ "_type", read_type, "there is no _type" },       { "app", read_app, "there is no app" },
-		{ "commit", read_commit, "there is no commit" },   { "elsewhere", read_elsewhere, "there is no elsewhere" },
-		{ "lineage", read_lineage, "there is no lineage" }, { "tool", read_tool, "there is no tool" },
+		{ "_type", read_type, "there is no _type" },
+		{ "app", read_app, "there is no app" },
+		{ "commit", read_commit, "there is no commit" },
+		{ "elsewhere", read_elsewhere, "there is no elsewhere" },
+		{ "lineage", read_lineage, "there is no lineage" },
+		{ "tool", read_tool, "there is no tool" },
 	};
-	static const struct wire_shape shape = { "signed is not an object", "unknown key in signed", members, COUNT(members) };
+	static const struct wire_shape shape = { "signed is not an object", "unknown key in signed", members,
+						 COUNT(members) };
 	struct wire w = { .a = a };
 	struct buildinfo b = { 0 };
 	json_auto_t *json = NULL;
@@ -143,7 +147,7 @@ static size_t append(uint8_t (*v)[SHA256_SIZE], size_t n, const uint8_t hash[SHA
 }
 
 size_t buildinfo_lineage(uint8_t (*out)[SHA256_SIZE], const struct buildinfo *earlier, const uint8_t *previous,
-                         const uint8_t now[SHA256_SIZE])
+			 const uint8_t now[SHA256_SIZE])
 {
 	size_t n = 0;
 

@@ -19,14 +19,14 @@ struct elsewhere {
 
 struct buildinfo {
 	struct slice app;
-	struct slice commit; /* hex */
-	struct slice tool;   /* mdstatic's version */
+	struct slice commit;             /* hex */
+	struct slice tool;               /* mdstatic's version */
 	uint8_t (*lineage)[SHA256_SIZE]; /* SHA-256 of the last timestamp.json files, newest last */
 	size_t nlineage;                 /* 1..BUILDINFO_LINEAGE */
-	struct elsewhere *elsewhere; /* listed objects that are not in this tree; sorted by path */
+	struct elsewhere *elsewhere;     /* listed objects that are not in this tree; sorted by path */
 	size_t nelsewhere;
 	struct envelope signatures;
-	struct slice payload;        /* decoded: what the signatures cover */
+	struct slice payload; /* decoded: what the signatures cover */
 };
 
 int buildinfo_payload(struct strbuf *out, const struct buildinfo *b) MUST_CHECK; /* -1: memory */
@@ -36,6 +36,6 @@ int buildinfo_decode(struct buildinfo *out, struct arena *a, struct slice bytes,
 /* The lineage of a build after one that ended with `earlier`: `previous` (its timestamp.json; NULL: none) and `now` follow,
  * each only where it is not the last already; the oldest fall out. `out` has room for BUILDINFO_LINEAGE. */
 size_t buildinfo_lineage(uint8_t (*out)[SHA256_SIZE], const struct buildinfo *earlier, const uint8_t *previous,
-                         const uint8_t now[SHA256_SIZE]);
+			 const uint8_t now[SHA256_SIZE]);
 
 #endif

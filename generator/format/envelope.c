@@ -76,7 +76,7 @@ static int read_signature(struct wire *w, void *out, const json_t *v)
 		{ "sig", read_sig, "a signature has no sig" },
 	};
 	static const struct wire_shape shape = { "a signature is not an object", "unknown key in a signature", members,
-		                                 COUNT(members) };
+						 COUNT(members) };
 
 	return wire_object(w, out, v, &shape);
 }
@@ -108,14 +108,14 @@ static int read_signed(struct wire *w, void *out, const json_t *v)
 }
 
 int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes, uint64_t limit,
-                    const char **why)
+		    const char **why)
 {
 	static const struct wire_member members[] = {
 		{ "signatures", read_signatures, "there are no signatures" },
 		{ "signed", read_signed, "there is no signed part" },
 	};
-	static const struct wire_shape shape = { "file is not a JSON object", "unknown key beside signatures and signed",
-		                                 members, COUNT(members) };
+	static const struct wire_shape shape = { "file is not a JSON object",
+						 "unknown key beside signatures and signed", members, COUNT(members) };
 	struct wire w = { .a = a };
 	struct frame frame = { 0 };
 	json_auto_t *json = NULL;
@@ -132,7 +132,7 @@ int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a,
 }
 
 bool envelope_verify(const struct envelope *e, struct slice payload, const struct key_table *keys,
-                     const struct role_keys *role, uint64_t *good)
+		     const struct role_keys *role, uint64_t *good)
 {
 	uint32_t valid = 0;
 

@@ -27,7 +27,7 @@ struct envelope {
 struct role_keys {
 	uint8_t (*ids)[SHA256_SIZE]; /* distinct */
 	size_t n;
-	uint32_t threshold;          /* 1..n */
+	uint32_t threshold; /* 1..n */
 };
 
 struct key_table {
@@ -40,12 +40,12 @@ int envelope_encode(struct strbuf *out, const struct envelope *e, const json_t *
 
 /* Parses at most `limit` bytes; *signed_part is new (json_decref). -1 with a constant text in *why. */
 int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes, uint64_t limit,
-                    const char **why) MUST_CHECK;
+		    const char **why) MUST_CHECK;
 
 /* True when at least `threshold` distinct keys of the role signed `payload`. *good (may be NULL) gets a bit for each
  * signature of the file that is from a key of the role and holds; bits of earlier calls stay. */
 bool envelope_verify(const struct envelope *e, struct slice payload, const struct key_table *keys,
-                     const struct role_keys *role, uint64_t *good) MUST_CHECK;
+		     const struct role_keys *role, uint64_t *good) MUST_CHECK;
 /* All signatures of the file are in `good`. */
 bool envelope_all(const struct envelope *e, uint64_t good);
 

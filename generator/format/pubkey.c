@@ -12,9 +12,9 @@
 #include "format/json.h"
 #include "format/wire.h"
 
-#define ED25519_SIZE   32
-#define P256_PEM_SIZE  178 /* of a named curve and an uncompressed point: the only form of a key that is accepted */
-#define TEXT_MAX       2048
+#define ED25519_SIZE  32
+#define P256_PEM_SIZE 178 /* of a named curve and an uncompressed point: the only form of a key that is accepted */
+#define TEXT_MAX      2048
 
 static const struct {
 	const char *keytype, *scheme;
@@ -92,7 +92,7 @@ static EVP_PKEY *pkey_open(enum pubkey_type type, struct slice text)
 json_t *pubkey_encode(const struct pubkey *k)
 {
 	return json_pack("{s:s, s:{s:s%}, s:s}", "keytype", names[k->type].keytype, "keyval", "public", k->text.p,
-	                 k->text.n, "scheme", names[k->type].scheme);
+			 k->text.n, "scheme", names[k->type].scheme);
 }
 
 int pubkey_make(struct pubkey *out, enum pubkey_type type, struct slice text, struct digests *dg, const char **why)
@@ -140,7 +140,7 @@ static int read_keyval(struct wire *w, void *out, const json_t *v)
 {
 	static const struct wire_member members[] = { { "public", read_public, "a key has no public part" } };
 	static const struct wire_shape shape = { "keyval is not an object", "unknown key in keyval", members,
-		                                 COUNT(members) };
+						 COUNT(members) };
 
 	return wire_object(w, out, v, &shape);
 }
@@ -153,7 +153,7 @@ int pubkey_decode(struct pubkey *out, struct arena *a, const json_t *json, struc
 		{ "scheme", read_scheme, "a key has no scheme" },
 	};
 	static const struct wire_shape shape = { "a key is not an object", "unknown key in a key object", members,
-		                                 COUNT(members) };
+						 COUNT(members) };
 	struct wire w = { .a = a };
 	struct key_object o = { 0 };
 
@@ -181,7 +181,7 @@ bool pubkey_verify(const struct pubkey *k, struct slice message, struct slice si
 		good = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
 		       EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 	good = good && EVP_DigestVerify(ctx, (const unsigned char *)sig.p, sig.n, (const unsigned char *)message.p,
-	                                message.n) == 1;
+					message.n) == 1;
 	ERR_clear_error();
 	return good;
 }

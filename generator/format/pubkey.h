@@ -23,15 +23,17 @@ enum pubkey_type { PUBKEY_ED25519, PUBKEY_P256, PUBKEY_RSA };
 
 struct pubkey {
 	enum pubkey_type type;
-	struct slice text;        /* "public" of the key object */
-	uint8_t id[SHA256_SIZE];  /* SHA-256 of the canonical key object */
+	struct slice text;       /* "public" of the key object */
+	uint8_t id[SHA256_SIZE]; /* SHA-256 of the canonical key object */
 };
 
 /* Checks `text` and computes the id. 0, or -1 with a constant text in *why. */
-int pubkey_make(struct pubkey *out, enum pubkey_type type, struct slice text, struct digests *dg, const char **why) MUST_CHECK;
+int pubkey_make(struct pubkey *out, enum pubkey_type type, struct slice text, struct digests *dg,
+		const char **why) MUST_CHECK;
 
 json_t *pubkey_encode(const struct pubkey *k); /* the key object, new; NULL when memory ends */
-int pubkey_decode(struct pubkey *out, struct arena *a, const json_t *json, struct digests *dg, const char **why) MUST_CHECK;
+int pubkey_decode(struct pubkey *out, struct arena *a, const json_t *json, struct digests *dg,
+		  const char **why) MUST_CHECK;
 
 /* True when `sig` is the key's signature of `message`; false also when memory ends. */
 bool pubkey_verify(const struct pubkey *k, struct slice message, struct slice sig) MUST_CHECK;

@@ -95,7 +95,7 @@ static int read_recipe(struct wire *w, void *out, const json_t *v)
 		{ "name", read_name, "a recipe has no name" },
 	};
 	static const struct wire_shape shape = { "a recipe is not an object", "unknown key in a recipe", members,
-		                                 COUNT(members) };
+						 COUNT(members) };
 	struct entry *e = out;
 
 	if (!text_hex(e->recipe.key, SHA256_SIZE, e->key))
@@ -132,9 +132,9 @@ static int read_recipes(struct wire *w, void *out, const json_t *v)
 int recipes_decode(struct recipes *out, struct arena *a, struct slice bytes, const char **why)
 {
 	static const struct wire_member members[] = { { "format", read_format, "there is no format" },
-		                                      { "recipes", read_recipes, "there are no recipes" } };
+						      { "recipes", read_recipes, "there are no recipes" } };
 	static const struct wire_shape shape = { "file is not a JSON object", "unknown key beside format and recipes",
-		                                 members, COUNT(members) };
+						 members, COUNT(members) };
 	struct wire w = { .a = a };
 	struct recipes r = { 0 };
 	json_auto_t *json = NULL;

@@ -21,8 +21,8 @@ struct recipe_fact {
 };
 
 struct recipe {
-	uint8_t key[SHA256_SIZE];  /* of (recipe version, inputs, parameters) */
-	struct slice name;         /* class: the object's file name, "filter.bin", "package.apk" */
+	uint8_t key[SHA256_SIZE]; /* of (recipe version, inputs, parameters) */
+	struct slice name;        /* class: the object's file name, "filter.bin", "package.apk" */
 	uint8_t hash[SHA256_SIZE];
 	uint64_t length;
 	struct recipe_fact *facts; /* sorted by name, distinct */

@@ -12,7 +12,7 @@
 uint64_t tuf_limit(enum tuf_type t)
 {
 	static const uint64_t limits[TUF_TYPE_COUNT] = { TUF_ROOT_MAX, TUF_TARGETS_MAX, TUF_SNAPSHOT_MAX,
-		                                         TUF_TIMESTAMP_MAX };
+							 TUF_TIMESTAMP_MAX };
 
 	return limits[t];
 }
@@ -54,7 +54,7 @@ static bool is_path(struct slice s, bool pattern)
 	for (size_t i = 0; i < s.n; last = s.p[i++]) {
 		char c = s.p[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-		             c == '_' || (pattern && c == '*');
+			     c == '_' || (pattern && c == '*');
 
 		if (!plain && (last == '/' || (c != '.' && c != '/')))
 			return false;
@@ -114,7 +114,7 @@ static int read_keyids(struct wire *w, void *out, const json_t *v)
 static int read_threshold(struct wire *w, void *out, const json_t *v)
 {
 	return wire_u32(w, &((struct role_keys *)out)->threshold, v, 1, ENVELOPE_SIGNATURES_MAX,
-	                "a threshold is not a number from 1 to 64");
+			"a threshold is not a number from 1 to 64");
 }
 
 static int role_keys_check(struct wire *w, const struct role_keys *r, const struct key_table *keys)
@@ -147,7 +147,8 @@ static int read_key(struct wire *w, void *out, const json_t *v)
 
 static int read_keys(struct wire *w, struct key_table *out, const json_t *v)
 {
-	struct key_entry *entries = wire_table(w, &out->n, v, sizeof(*entries), read_key, "keys is not an object with a key");
+	struct key_entry *entries =
+		wire_table(w, &out->n, v, sizeof(*entries), read_key, "keys is not an object with a key");
 
 	if (!entries)
 		return -1;
@@ -174,7 +175,8 @@ static int read_app(struct wire *w, void *out, const json_t *v)
 
 static int read_expires(struct wire *w, void *out, const json_t *v)
 {
-	return instant_parse(&((struct tuf_file *)out)->expires, wire_slice(v)) ? 0 : wire_fail(w, "expires is not a time");
+	return instant_parse(&((struct tuf_file *)out)->expires, wire_slice(v)) ? 0
+										: wire_fail(w, "expires is not a time");
 }
 
 static int read_spec_version(struct wire *w, void *out, const json_t *v)
@@ -190,9 +192,14 @@ static int read_file_version(struct wire *w, void *out, const json_t *v)
 
 #define COMMON_MEMBERS                                                                                                 \
 	{ "_type", read_type, "there is no _type" }, { "expires", read_expires, "there is no expires" },               \
-	        { "spec_version", read_spec_version, "there is no spec_version" },                                     \
-	        { "version", read_file_version, "there is no version" }
-#define APP_MEMBER { "app", read_app, "there is no app" }
+		{ "spec_version", read_spec_version, "there is no spec_version" },                                     \
+	{                                                                                                              \
+		"version", read_file_version, "there is no version"                                                    \
+	}
+#define APP_MEMBER                                                                                                     \
+	{                                                                                                              \
+		"app", read_app, "there is no app"                                                                     \
+	}
 
 /* --- root */
 static int read_consistent(struct wire *w, void *out, const json_t *v)
@@ -211,8 +218,9 @@ static int read_root_keys(struct wire *w, void *out, const json_t *v)
 static int read_root_role(struct wire *w, struct role_keys *out, const json_t *v)
 {
 	static const struct wire_member members[] = { { "keyids", read_keyids, "a role has no keyids" },
-		                                      { "threshold", read_threshold, "a role has no threshold" } };
-	static const struct wire_shape shape = { "a role is not an object", "unknown key in a role", members, COUNT(members) };
+						      { "threshold", read_threshold, "a role has no threshold" } };
+	static const struct wire_shape shape = { "a role is not an object", "unknown key in a role", members,
+						 COUNT(members) };
 
 	return wire_object(w, out, v, &shape);
 }
@@ -248,9 +256,9 @@ static int read_target_length(struct wire *w, void *out, const json_t *v)
 static int read_target(struct wire *w, void *out, const json_t *v)
 {
 	static const struct wire_member members[] = { { "hashes", read_target_hashes, "a target has no hashes" },
-		                                      { "length", read_target_length, "a target has no length" } };
+						      { "length", read_target_length, "a target has no length" } };
 	static const struct wire_shape shape = { "a target is not an object", "unknown key in a target", members,
-		                                 COUNT(members) };
+						 COUNT(members) };
 
 	if (!is_path(((struct tuf_target *)out)->path, false))
 		return wire_fail(w, "a target's path is no plain relative path");
@@ -273,7 +281,8 @@ static int read_name(struct wire *w, void *out, const json_t *v)
 
 	if (wire_word(w, &d->name, v, "a delegation's name is not a text"))
 		return -1;
-	return is_delegated_name(d->name) ? 0 : wire_fail(w, "a delegation's name is not of a-z, 0-9 and -, or is taken");
+	return is_delegated_name(d->name) ? 0
+					  : wire_fail(w, "a delegation's name is not of a-z, 0-9 and -, or is taken");
 }
 
 static int read_pattern(struct wire *w, void *out, const json_t *v)
@@ -318,8 +327,8 @@ static int read_delegation(struct wire *w, void *out, const json_t *v)
 		{ "terminating", read_terminating, "a delegation does not say terminating" },
 		{ "threshold", read_delegated_threshold, "a delegation has no threshold" },
 	};
-	static const struct wire_shape shape = { "a delegation is not an object", "unknown key in a delegation", members,
-		                                 COUNT(members) };
+	static const struct wire_shape shape = { "a delegation is not an object", "unknown key in a delegation",
+						 members, COUNT(members) };
 
 	return wire_object(w, out, v, &shape);
 }
@@ -336,16 +345,16 @@ static int read_delegated_roles(struct wire *w, void *out, const json_t *v)
 	if (json_array_size(v) > TUF_DELEGATIONS_MAX)
 		return wire_fail(w, "more than 256 delegated roles");
 	t->delegations = wire_array(w, &t->ndelegations, v, sizeof(*t->delegations), read_delegation,
-	                            "delegated roles is not an array with an entry");
+				    "delegated roles is not an array with an entry");
 	return t->delegations ? 0 : -1;
 }
 
 static int read_delegations(struct wire *w, void *out, const json_t *v)
 {
 	static const struct wire_member members[] = { { "keys", read_delegated_keys, "delegations has no keys" },
-		                                      { "roles", read_delegated_roles, "delegations has no roles" } };
+						      { "roles", read_delegated_roles, "delegations has no roles" } };
 	static const struct wire_shape shape = { "delegations is not an object", "unknown key in delegations", members,
-		                                 COUNT(members) };
+						 COUNT(members) };
 
 	return wire_object(w, &((struct tuf_file *)out)->targets, v, &shape);
 }
@@ -369,16 +378,18 @@ static int read_meta_version(struct wire *w, void *out, const json_t *v)
 static int read_meta(struct wire *w, void *out, const json_t *v)
 {
 	static const struct wire_member members[] = { { "hashes", read_meta_hashes, "an entry of meta has no hashes" },
-		                                      { "length", read_meta_length, "an entry of meta has no length" },
-		                                      { "version", read_meta_version, "an entry of meta has no version" } };
+						      { "length", read_meta_length, "an entry of meta has no length" },
+						      { "version", read_meta_version,
+							"an entry of meta has no version" } };
 	static const struct wire_shape shape = { "an entry of meta is not an object", "unknown key in an entry of meta",
-		                                 members, COUNT(members) };
+						 members, COUNT(members) };
 	struct tuf_meta *m = out;
 
 	if (!slice_ends(m->role, ".json"))
 		return wire_fail(w, "an entry of meta does not end in .json");
 	m->role.n -= strlen(".json");
-	return is_role_name(m->role) ? wire_object(w, m, v, &shape) : wire_fail(w, "an entry of meta is no role's file");
+	return is_role_name(m->role) ? wire_object(w, m, v, &shape)
+				     : wire_fail(w, "an entry of meta is no role's file");
 }
 
 static int read_metas(struct wire *w, void *out, const json_t *v)
@@ -408,9 +419,12 @@ static const struct wire_member metas_members[] = {
 	{ "meta", read_metas, "there is no meta" },
 };
 
-#define SIGNED_SHAPE(members) { "signed is not an object", "unknown key in signed", members, COUNT(members) }
+#define SIGNED_SHAPE(members)                                                                                          \
+	{                                                                                                              \
+		"signed is not an object", "unknown key in signed", members, COUNT(members)                            \
+	}
 static const struct wire_shape shapes[TUF_TYPE_COUNT] = { SIGNED_SHAPE(root_members), SIGNED_SHAPE(targets_members),
-	                                                  SIGNED_SHAPE(metas_members), SIGNED_SHAPE(metas_members) };
+							  SIGNED_SHAPE(metas_members), SIGNED_SHAPE(metas_members) };
 
 /* What the tables cannot say: how the members of a file fit together. */
 static int check_file(struct wire *w, const struct tuf_file *f)
@@ -447,7 +461,8 @@ static int check_encoding(struct wire *w, struct tuf_file *f, struct slice bytes
 	struct strbuf again = STRBUF_INIT, payload = STRBUF_INIT;
 	int result = 0;
 
-	if (tuf_encode(&again, f) || tuf_payload(&payload, f) || !arena_try_copy(&f->payload, w->a, strbuf_slice(&payload)))
+	if (tuf_encode(&again, f) || tuf_payload(&payload, f) ||
+	    !arena_try_copy(&f->payload, w->a, strbuf_slice(&payload)))
 		result = wire_fail(w, "out of memory");
 	else if (!slice_eq(strbuf_slice(&again), bytes))
 		result = wire_fail(w, "is not in the one form that mdstatic writes (order, white space, escapes)");
@@ -457,7 +472,7 @@ static int check_encoding(struct wire *w, struct tuf_file *f, struct slice bytes
 }
 
 int tuf_decode(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
-               const char **why)
+	       const char **why)
 {
 	struct reading reading = { dg };
 	struct wire w = { .a = a, .ctx = &reading };

@@ -17,12 +17,12 @@
 
 #define TUF_SPEC_VERSION "1.0.34"
 /* Longest files that are read: the defaults of standard clients. */
-#define TUF_ROOT_MAX      512000
-#define TUF_TIMESTAMP_MAX 16384
-#define TUF_SNAPSHOT_MAX  2000000
-#define TUF_TARGETS_MAX   5000000
-#define TUF_VERSION_MAX   ((UINT64_C(1) << 53) - 1) /* JSON numbers of every client hold it */
-#define TUF_ROOTS_MAX     256
+#define TUF_ROOT_MAX        512000
+#define TUF_TIMESTAMP_MAX   16384
+#define TUF_SNAPSHOT_MAX    2000000
+#define TUF_TARGETS_MAX     5000000
+#define TUF_VERSION_MAX     ((UINT64_C(1) << 53) - 1) /* JSON numbers of every client hold it */
+#define TUF_ROOTS_MAX       256
 #define TUF_DELEGATIONS_MAX 256
 
 /* Files that the root speaks for; a delegated role's file is a TUF_TARGETS too. */
@@ -49,7 +49,7 @@ struct tuf_delegation { /* always terminating */
 struct tuf_targets {
 	struct tuf_target *v; /* sorted by path */
 	size_t n;
-	struct key_table keys;            /* of the delegations */
+	struct key_table keys;              /* of the delegations */
 	struct tuf_delegation *delegations; /* in order of preference */
 	size_t ndelegations;
 };
@@ -61,15 +61,15 @@ struct tuf_meta {
 	uint8_t hash[SHA256_SIZE];
 };
 
-struct tuf_metas { /* of a snapshot: targets and delegated roles; of a timestamp: snapshot alone */
+struct tuf_metas {          /* of a snapshot: targets and delegated roles; of a timestamp: snapshot alone */
 	struct tuf_meta *v; /* in any order; decoded: by file name */
 	size_t n;
 };
 
 struct tuf_file {
 	enum tuf_type type;
-	struct slice app;  /* empty for root */
-	uint64_t version;  /* 1..TUF_VERSION_MAX */
+	struct slice app; /* empty for root */
+	uint64_t version; /* 1..TUF_VERSION_MAX */
 	int64_t expires;
 	struct envelope signatures;
 	struct slice payload; /* decoded files: what the signatures cover */
@@ -89,15 +89,16 @@ int tuf_encode(struct strbuf *out, const struct tuf_file *f) MUST_CHECK;
 
 /* 0, or -1 with a constant text in *why. `out` is untouched on failure. */
 int tuf_decode(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
-               const char **why) MUST_CHECK;
+	       const char **why) MUST_CHECK;
 
 /* `next` is signed by the root keys of `trusted` (NULL: there is none, `next` is where trust begins) and by its own, and its
  * version is trusted's + 1. *good: as in envelope_verify(); may be NULL. */
-int tuf_root_follows(const struct tuf_file *next, const struct tuf_file *trusted, uint64_t *good, const char **why) MUST_CHECK;
+int tuf_root_follows(const struct tuf_file *next, const struct tuf_file *trusted, uint64_t *good,
+		     const char **why) MUST_CHECK;
 /* `f` is signed by the keys that `root` names for f's type (delegated roles: see below). */
 bool tuf_signed_by_role(const struct tuf_file *f, const struct tuf_file *root, uint64_t *good) MUST_CHECK;
-bool tuf_signed_by_delegation(const struct tuf_file *f, const struct tuf_targets *delegator, const struct tuf_delegation *role,
-                              uint64_t *good) MUST_CHECK;
+bool tuf_signed_by_delegation(const struct tuf_file *f, const struct tuf_targets *delegator,
+			      const struct tuf_delegation *role, uint64_t *good) MUST_CHECK;
 
 /* A chain of roots, 1, 2, … n. */
 struct tuf_chain {
@@ -107,13 +108,13 @@ struct tuf_chain {
 };
 /* Decodes and checks signatures and versions, not expiry. -1: *bad is the number (from 1) of the root that *why is about. */
 int tuf_chain_decode(struct tuf_chain *out, struct arena *a, struct digests *dg, const struct slice *files, size_t n,
-                     size_t *bad, const char **why) MUST_CHECK;
+		     size_t *bad, const char **why) MUST_CHECK;
 
 /* The current metadata of one repository, root apart: what one build leaves and the next one continues. */
 struct tuf_part {
 	struct slice role;
-	uint64_t version;      /* of `bytes`; 0: the role has no file now, only numbers that are used up */
-	uint64_t highest;      /* >= version: the highest that a file of this role was ever seen with */
+	uint64_t version; /* of `bytes`; 0: the role has no file now, only numbers that are used up */
+	uint64_t highest; /* >= version: the highest that a file of this role was ever seen with */
 	struct slice bytes;
 	struct tuf_file *file; /* NULL: a retired role, that nothing delegates to any more */
 };

@@ -10,8 +10,8 @@ int tuf_root_follows(const struct tuf_file *next, const struct tuf_file *trusted
 		*why = "version is not the previous root's version + 1";
 		return -1;
 	}
-	if (trusted && !envelope_verify(&next->signatures, next->payload, &trusted->root.keys, &trusted->root.roles[TUF_ROOT],
-	                                good)) {
+	if (trusted && !envelope_verify(&next->signatures, next->payload, &trusted->root.keys,
+					&trusted->root.roles[TUF_ROOT], good)) {
 		*why = "is not signed by the threshold of the previous root's keys";
 		return -1;
 	}
@@ -27,8 +27,8 @@ bool tuf_signed_by_role(const struct tuf_file *f, const struct tuf_file *root, u
 	return envelope_verify(&f->signatures, f->payload, &root->root.keys, &root->root.roles[f->type], good);
 }
 
-bool tuf_signed_by_delegation(const struct tuf_file *f, const struct tuf_targets *delegator, const struct tuf_delegation *role,
-                              uint64_t *good)
+bool tuf_signed_by_delegation(const struct tuf_file *f, const struct tuf_targets *delegator,
+			      const struct tuf_delegation *role, uint64_t *good)
 {
 	return envelope_verify(&f->signatures, f->payload, &delegator->keys, &role->keys, good);
 }
@@ -53,10 +53,10 @@ static int chain_step(struct tuf_chain *chain, struct arena *a, struct digests *
 }
 
 int tuf_chain_decode(struct tuf_chain *out, struct arena *a, struct digests *dg, const struct slice *files, size_t n,
-                     size_t *bad, const char **why)
+		     size_t *bad, const char **why)
 {
 	struct tuf_chain chain = { .v = arena_try(a, n ? n : 1, sizeof(*chain.v)),
-		                   .bytes = arena_try(a, n ? n : 1, sizeof(*chain.bytes)) };
+				   .bytes = arena_try(a, n ? n : 1, sizeof(*chain.bytes)) };
 
 	*bad = 1;
 	*why = n == 0 ? "there is no root" : n > TUF_ROOTS_MAX ? "there are more than 256 roots" : "out of memory";

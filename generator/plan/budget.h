@@ -29,9 +29,9 @@
 #define RAMP_BYTES      20 /* each point */
 #define FROM_BYTES      18
 #define DEV_BYTES       11
-#define LIST_BYTES      12 /* each use */
+#define LIST_BYTES      12  /* each use */
 #define FILTER_BYTES    260 /* each whitelist that a manifest describes */
-#define USE_BYTES       4 /* number of a rule */
+#define USE_BYTES       4   /* number of a rule */
 #define TABLE_BYTES     96
 #define TEXT_BYTES      6
 #define CUT_BYTES       18

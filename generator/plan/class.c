@@ -37,7 +37,7 @@ struct toggles {
 	uint32_t *first; /* those at region r: bits[first[r]] … bits[first[r + 1] - 1] */
 	uint32_t *bits;
 	uint32_t regions;
-	size_t places;   /* regions that have one */
+	size_t places; /* regions that have one */
 };
 
 /* Sorted by counting; within a region by offer. */
@@ -116,7 +116,8 @@ static bool sweep_regions(struct sweep *s, const struct toggles *t)
 	return true;
 }
 
-enum plan_choice classes_make(struct classes *out, struct arena *a, const struct offer_list *l, uint32_t attr, uint32_t max)
+enum plan_choice classes_make(struct classes *out, struct arena *a, const struct offer_list *l, uint32_t attr,
+			      uint32_t max)
 {
 	bool texts = l->offers->rules.attrs[attr]->type != ATTR_VERSION;
 	struct sweep s = { .out = out, .slots = 4 };

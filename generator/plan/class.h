@@ -31,7 +31,8 @@ struct offer_list { /* the live offers of a slot, best first */
 /* Whether some offer of the list restricts the attribute. */
 bool classes_any(const struct offer_list *l, uint32_t attr);
 /* CHOICE_FOLDED when made, else CHOICE_MANY_CLASSES or CHOICE_MUCH_WORK. */
-enum plan_choice classes_make(struct classes *out, struct arena *a, const struct offer_list *l, uint32_t attr, uint32_t max);
+enum plan_choice classes_make(struct classes *out, struct arena *a, const struct offer_list *l, uint32_t attr,
+			      uint32_t max);
 
 static inline uint64_t bit_of(size_t i)
 {

@@ -79,8 +79,8 @@ static void set_closing(struct folding *f)
 }
 
 /* One attempt; a better one becomes `best`. The report keeps the lowest cost, or the first reason where there is none. */
-static void attempt(struct folder *d, struct plan_attr *report, const struct attribute *attr, const struct classes *classes,
-                    const struct columns *columns)
+static void attempt(struct folder *d, struct plan_attr *report, const struct attribute *attr,
+		    const struct classes *classes, const struct columns *columns)
 {
 	enum plan_choice choice = states_next(d->trial, &d->f, d->now, attr, classes, columns);
 	struct states *trial = d->trial;
@@ -98,7 +98,8 @@ static void attempt(struct folder *d, struct plan_attr *report, const struct att
 	}
 }
 
-static void try_all(struct folder *d, struct plan_attr *report, const struct attribute *attr, const struct classes *classes)
+static void try_all(struct folder *d, struct plan_attr *report, const struct attribute *attr,
+		    const struct classes *classes)
 {
 	struct columns columns;
 
@@ -126,7 +127,7 @@ static int by_text(const void *x, const void *y)
 }
 
 static void list_values(struct plan_fold *fold, struct arena *a, const struct attribute *attr, const struct classes *c,
-                        const struct states *s)
+			const struct states *s)
 {
 	size_t cap = 0;
 
@@ -144,7 +145,7 @@ static void list_values(struct plan_fold *fold, struct arena *a, const struct at
 }
 
 static void list_cuts(struct plan_fold *fold, struct arena *a, const struct attribute *attr, const struct classes *c,
-                      const struct states *s)
+		      const struct states *s)
 {
 	uint32_t before = fold->other;
 	size_t cap = 0;
@@ -162,7 +163,9 @@ static void list_cuts(struct plan_fold *fold, struct arena *a, const struct attr
 static void accept(struct folder *d, const struct attribute *attr, const struct classes *c)
 {
 	struct states *s = d->best;
-	struct plan_fold fold = { .attribute = attr->name, .type = attr->type, .classes = s->columns, .states = d->now->n };
+	struct plan_fold fold = {
+		.attribute = attr->name, .type = attr->type, .classes = s->columns, .states = d->now->n
+	};
 	size_t cells = (size_t)fold.states * fold.classes;
 
 	fold.missing = s->of_class[0];
@@ -225,7 +228,8 @@ static struct numbers rules_left(struct folder *d, const struct offer *o)
 	return (struct numbers){ v, n };
 }
 
-static void list_candidates(struct folder *d, struct plan_manifest *m, const uint64_t *state, const struct numbers *left)
+static void list_candidates(struct folder *d, struct plan_manifest *m, const uint64_t *state,
+			    const struct numbers *left)
 {
 	const struct offer_list *l = d->f.list;
 	struct plan_slot *slot;
@@ -284,7 +288,8 @@ void fold_make(struct plan *out, struct arena *a, struct arena *scratch, const u
 	out->nattrs = t->nattrs;
 	out->attrs = ARENA_ARRAY(a, struct plan_attr, t->nattrs);
 	for (size_t i = 0; i < t->nattrs; i++) {
-		out->attrs[i] = (struct plan_attr){ t->attrs[i]->name, .type = t->attrs[i]->type, .choice = CHOICE_UNUSED };
+		out->attrs[i] =
+			(struct plan_attr){ t->attrs[i]->name, .type = t->attrs[i]->type, .choice = CHOICE_UNUSED };
 		consider(&d, t->attrs[i], &out->attrs[i]);
 	}
 	make_manifests(&d);

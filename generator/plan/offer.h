@@ -30,13 +30,13 @@ struct offer {
 	uint32_t slot;
 	const struct upgrade *upgrade; /* KIND_UPGRADE: the release and its task */
 	const struct task *task;
-	const struct switch_def *sw;   /* KIND_SWITCH: the switch and its value */
+	const struct switch_def *sw; /* KIND_SWITCH: the switch and its value */
 	const struct switch_value *value;
 
-	struct numbers rules;          /* all hold; numbers into the rule table, in the order written, the slot's own last */
-	const struct numbers *unless;  /* guards, never folded: out when all rules of one of these hold */
+	struct numbers rules; /* all hold; numbers into the rule table, in the order written, the slot's own last */
+	const struct numbers *unless; /* guards, never folded: out when all rules of one of these hold */
 	size_t nunless;
-	struct pred *preds;            /* what `rules` say together, by attribute; set by offers_prune() */
+	struct pred *preds; /* what `rules` say together, by attribute; set by offers_prune() */
 	size_t npreds;
 
 	struct whitelist *const *lists; /* any of them; none: no such guard */
@@ -47,15 +47,15 @@ struct offer {
 	bool has_window;
 	int64_t start, end;
 	bool has_limit;
-	uint64_t limit;                /* plan/share.h; set by plan_make(), and only where live */
+	uint64_t limit; /* plan/share.h; set by plan_make(), and only where live */
 	const struct ramp_point *ramp;
 	size_t nramp;
-	bool has_percent;              /* 0 < thousandths < 100000; 100 % is no guard */
+	bool has_percent; /* 0 < thousandths < 100000; 100 % is no guard */
 	uint32_t thousandths;
 
-	bool free;                     /* no guard of any kind: whoever satisfies its rules gets it */
-	enum offer_fate fate;          /* set by offers_prune(), percent 0 at once */
-	uint32_t closer;               /* OFFER_CLOSED: number of an offer of the same slot that takes its devices */
+	bool free;            /* no guard of any kind: whoever satisfies its rules gets it */
+	enum offer_fate fate; /* set by offers_prune(), percent 0 at once */
+	uint32_t closer;      /* OFFER_CLOSED: number of an offer of the same slot that takes its devices */
 };
 
 struct offer_slot {

@@ -50,11 +50,12 @@ static void list_attrs(struct plan *out, struct arena *a)
 	out->nattrs = t->nattrs;
 	out->attrs = ARENA_ARRAY(a, struct plan_attr, t->nattrs);
 	for (size_t i = 0; i < t->nattrs; i++)
-		out->attrs[i] = (struct plan_attr){ t->attrs[i]->name, .type = t->attrs[i]->type, .choice = CHOICE_MANY_SLOTS };
+		out->attrs[i] =
+			(struct plan_attr){ t->attrs[i]->name, .type = t->attrs[i]->type, .choice = CHOICE_MANY_SLOTS };
 }
 
-int plan_make(struct plan *out, struct arena *a, struct arena *scratch, const struct app *app, enum platform p, enum kind k,
-              int64_t commit_time, struct digests *hashing)
+int plan_make(struct plan *out, struct arena *a, struct arena *scratch, const struct app *app, enum platform p,
+	      enum kind k, int64_t commit_time, struct digests *hashing)
 {
 	const uint32_t *live;
 

@@ -16,7 +16,12 @@
 #include "base/digest.h"
 #include "plan/offer.h"
 
-enum plan_shape { PLAN_NOTHING, PLAN_INLINE, PLAN_SEGMENTS, PLAN_UNITS }; /* NOTHING: no offer lives, no index is written */
+enum plan_shape {
+	PLAN_NOTHING, /* no offer lives: no index is written */
+	PLAN_INLINE,
+	PLAN_SEGMENTS,
+	PLAN_UNITS
+};
 
 struct candidate {
 	const struct offer *offer; /* its guards all stay */
@@ -30,11 +35,11 @@ struct plan_slot {
 };
 
 struct plan_manifest {
-	struct plan_slot *slots;   /* by name; none at all: an empty segment */
+	struct plan_slot *slots; /* by name; none at all: an empty segment */
 	size_t nslots;
-	uint64_t bytes;            /* coarse estimate, the one that decided */
-	uint8_t bits;              /* PLAN_UNITS: length of the prefix, 1..32 */
-	uint32_t prefix;           /* the first bits of SHA-256(slot), right-aligned */
+	uint64_t bytes;  /* coarse estimate, the one that decided */
+	uint8_t bits;    /* PLAN_UNITS: length of the prefix, 1..32 */
+	uint32_t prefix; /* the first bits of SHA-256(slot), right-aligned */
 };
 
 struct plan_value {
@@ -44,7 +49,7 @@ struct plan_value {
 
 struct plan_cut { /* from this bound on, up to the next cut */
 	struct version bound;
-	bool after;       /* true: versions strictly above the bound */
+	bool after; /* true: versions strictly above the bound */
 	uint32_t class_;
 };
 
@@ -57,7 +62,7 @@ struct plan_fold {
 	uint32_t other;            /* texts: values not listed; versions: those below the first cut */
 	struct plan_value *values; /* sorted by text */
 	size_t nvalues;
-	struct plan_cut *cuts;     /* ascending by (bound, after) */
+	struct plan_cut *cuts; /* ascending by (bound, after) */
 	size_t ncuts;
 	uint32_t classes, states;
 	uint32_t *next;
@@ -80,9 +85,10 @@ struct plan_attr {
 	struct slice name;
 	enum attr_type type;
 	enum plan_choice choice;
-	uint32_t classes;       /* distinct classes of values, "missing" included; 0: not counted */
-	uint32_t columns;       /* FOLDED: columns of its table */
-	uint64_t before, after; /* FOLDED, NO_GAIN: cost in bytes a device, see plan/fold.h; a lower bound when `at_least` */
+	uint32_t classes; /* distinct classes of values, "missing" included; 0: not counted */
+	uint32_t columns; /* FOLDED: columns of its table */
+	uint64_t before,
+		after; /* FOLDED, NO_GAIN: cost in bytes a device, see plan/fold.h; a lower bound when `at_least` */
 	bool at_least;
 };
 const char *plan_choice_text(enum plan_choice c); /* "folded", "no gain", … */
@@ -92,7 +98,7 @@ struct plan {
 	enum platform platform;
 	enum kind kind;
 	enum plan_shape shape;
-	struct offers offers;            /* all of them; the dropped ones with their reason */
+	struct offers offers; /* all of them; the dropped ones with their reason */
 	size_t nlive;
 	struct plan_manifest *manifests; /* INLINE: one; SEGMENTS: by segment number; UNITS: by prefix text */
 	size_t nmanifests;
@@ -100,11 +106,11 @@ struct plan {
 	size_t nfolds;
 	struct plan_attr *attrs;
 	size_t nattrs;
-	uint64_t shard_bytes;            /* UNITS: the size that was aimed at */
+	uint64_t shard_bytes; /* UNITS: the size that was aimed at */
 };
 
 /* KIND_UPGRADE or KIND_SWITCH. -1: hashing failed, the caller reports "cannot hash". */
-int plan_make(struct plan *out, struct arena *a, struct arena *scratch, const struct app *app, enum platform p, enum kind k,
-              int64_t commit_time, struct digests *hashing) MUST_CHECK;
+int plan_make(struct plan *out, struct arena *a, struct arena *scratch, const struct app *app, enum platform p,
+	      enum kind k, int64_t commit_time, struct digests *hashing) MUST_CHECK;
 
 #endif

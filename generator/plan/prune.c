@@ -60,7 +60,7 @@ struct queued {
 	uint32_t number; /* of the offer */
 	uint32_t npreds;
 	const struct pred *preds;
-	uint64_t attrs;  /* one bit for each attribute that it restricts, modulo 64 */
+	uint64_t attrs; /* one bit for each attribute that it restricts, modulo 64 */
 	bool free;
 };
 

@@ -10,7 +10,7 @@
 
 /* The order of folding. What nearly every offer carries comes first; what names many values comes last. */
 static const char *const fold_order[] = { "appVersion", "osVersion", "vmType",   "deviceType",  "abi",
-	                                  "netType",    "isp",       "language", "mobileModel", "city" };
+					  "netType",    "isp",       "language", "mobileModel", "city" };
 
 void rules_init(struct rule_table *t, struct arena *a)
 {
@@ -97,10 +97,10 @@ static void key_make(struct rule_table *t, struct attribute *attr, const struct 
 	t->key_n = 0;
 	key_add(t, attr->number);
 	key_add(t, (uint32_t)rule->op << 4 | (uint32_t)rule->exclusive << 3 | (uint32_t)rule->default_result << 2 |
-	                         (uint32_t)rule->has_lower << 1 | rule->has_upper);
+			   (uint32_t)rule->has_lower << 1 | rule->has_upper);
 	for (size_t i = 0; i < rule->nvalues; i++)
 		key_add(t, attr->type == ATTR_VERSION ? bound_number(t, attr, &rule->versions[i])
-		                                            : text_number(t, attr, rule->values[i]));
+						      : text_number(t, attr, rule->values[i]));
 	if (rule->has_lower)
 		key_add(t, bound_number(t, attr, &rule->lower));
 	if (rule->has_upper)

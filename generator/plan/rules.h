@@ -26,7 +26,7 @@ struct plan_rule {
 	uint32_t attr;           /* number into attrs */
 	uint32_t bytes;          /* estimate of its JSON, from the lengths of its texts alone */
 	struct set holds;
-	uint32_t *named;         /* what it names, as numbers in order of first use; for rules_close() */
+	uint32_t *named; /* what it names, as numbers in order of first use; for rules_close() */
 };
 
 struct attribute {
@@ -36,8 +36,8 @@ struct attribute {
 	struct version *bounds; /* versions: ascending after rules_close() */
 	size_t n, cap;          /* of texts or bounds */
 	uint32_t regions;
-	uint32_t number;        /* its place in attrs, after rules_close() */
-	struct map seen;        /* text or bound → its number + 1, until rules_close() */
+	uint32_t number; /* its place in attrs, after rules_close() */
+	struct map seen; /* text or bound → its number + 1, until rules_close() */
 };
 
 struct rule_table {
@@ -47,7 +47,7 @@ struct rule_table {
 	size_t nattrs, attrs_cap;
 	struct arena *mem;
 	struct map by_content, by_name; /* until rules_close() */
-	uint32_t *key; /* of the rule that is being added */
+	uint32_t *key;                  /* of the rule that is being added */
 	size_t key_n, key_cap;
 };
 

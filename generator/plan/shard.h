@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 
 /* Fills shape, manifests and shard_bytes. `live`: the offers that live, out->nlive >= 1 of them. -1: hashing failed. */
-int shard_make(struct plan *out, struct arena *a, struct arena *scratch, const uint32_t *live, struct digests *hashing) MUST_CHECK;
+int shard_make(struct plan *out, struct arena *a, struct arena *scratch, const uint32_t *live,
+	       struct digests *hashing) MUST_CHECK;
 
 #endif

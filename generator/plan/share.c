@@ -20,8 +20,8 @@ __extension__ typedef unsigned __int128 uint128;
 /* ln(m!) - ln(Stirling's approximation of m!) */
 static real stirling_error(real m)
 {
-	static const real series[] = { 1.0L / 12, -1.0L / 360, 1.0L / 1260, -1.0L / 1680, 1.0L / 1188, -691.0L / 360360,
-		                       1.0L / 156 };
+	static const real series[] = { 1.0L / 12,   -1.0L / 360,      1.0L / 1260, -1.0L / 1680,
+				       1.0L / 1188, -691.0L / 360360, 1.0L / 156 };
 	real sum = 0, factorial = 1;
 
 	if (m < 24) {
@@ -57,7 +57,7 @@ static real exactly(real n, real x, real p)
 	if (x == n)
 		return expl(n * logl(p));
 	log_tail = stirling_error(n) - stirling_error(x) - stirling_error(n - x) - deviance(x, n * p) -
-	           deviance(n - x, n * q);
+		   deviance(n - x, n * q);
 	return expl(log_tail) * sqrtl(n / (2 * PI * x * (n - x)));
 }
 

@@ -14,9 +14,9 @@ struct part { /* what counts once: a rule, or behind the rules a whitelist */
 	uint32_t seen; /* the last manifest that has it */
 };
 
-struct weight { /* of an offer */
-	uint32_t bytes;            /* of its own */
-	uint32_t nrules, nparts;   /* the first `nrules` are its rules, which folding may take away */
+struct weight {                  /* of an offer */
+	uint32_t bytes;          /* of its own */
+	uint32_t nrules, nparts; /* the first `nrules` are its rules, which folding may take away */
 	const uint32_t *parts;
 };
 

@@ -101,7 +101,8 @@ static uint64_t column_hash(const uint32_t *next, uint32_t rows, uint32_t width,
 }
 
 /* Joins equal columns: fills `columns` and `of_class`, and closes up the rows of `next`. */
-static void join_columns(struct states *out, struct folding *f, uint32_t rows, const struct columns *c, uint32_t classes)
+static void join_columns(struct states *out, struct folding *f, uint32_t rows, const struct columns *c,
+			 uint32_t classes)
 {
 	uint32_t *first = ARENA_ARRAY(f->mem, uint32_t, c->n), *joined = ARENA_ARRAY(f->mem, uint32_t, c->n);
 	uint32_t n = 0;
@@ -127,7 +128,8 @@ static void join_columns(struct states *out, struct folding *f, uint32_t rows, c
 	out->columns = n;
 }
 
-static uint64_t table_bytes(const struct states *out, uint32_t rows, const struct attribute *attr, const struct classes *classes)
+static uint64_t table_bytes(const struct states *out, uint32_t rows, const struct attribute *attr,
+			    const struct classes *classes)
 {
 	uint64_t bytes = TABLE_BYTES + (uint64_t)rows * out->columns * CELL_BYTES;
 	uint32_t other = out->of_class[classes->runs[1].class_], before = other;
@@ -138,7 +140,8 @@ static uint64_t table_bytes(const struct states *out, uint32_t rows, const struc
 
 		if (attr->type == ATTR_VERSION)
 			bytes += column != before ? CUT_BYTES : 0;
-		for (uint32_t r = classes->runs[i].region; attr->type != ATTR_VERSION && column != other && r < end; r++)
+		for (uint32_t r = classes->runs[i].region; attr->type != ATTR_VERSION && column != other && r < end;
+		     r++)
 			bytes += attr->texts[r - 2].n + TEXT_BYTES;
 		before = column;
 	}
@@ -180,7 +183,8 @@ static uint64_t full_cost(const struct states *out)
 }
 
 /* Enters every state that the columns lead to, with `next`. */
-static enum plan_choice step(struct states *out, struct folding *f, const struct states *before, const struct columns *c)
+static enum plan_choice step(struct states *out, struct folding *f, const struct states *before,
+			     const struct columns *c)
 {
 	const uint64_t *state = before->masks;
 
@@ -238,8 +242,8 @@ static enum plan_choice weigh(struct states *out, struct folding *f, uint64_t li
 	return CHOICE_FOLDED;
 }
 
-enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before, const struct attribute *attr,
-                             const struct classes *classes, const struct columns *columns)
+enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before,
+			     const struct attribute *attr, const struct classes *classes, const struct columns *columns)
 {
 	enum plan_choice choice;
 

@@ -1,7 +1,8 @@
 /* plan/state.h: the states that folding leads to, and one attempt to fold one attribute into them.
  *
- * A state is two masks over the offers of a list, `may` and `must` (plan/fold.h). Several struct states are used in turn by
- * fold.c (what is accepted, the best attempt, the present attempt); their memory is reused, so that an attempt costs time only. */
+ * A state is two masks over the offers of a list, `may` and `must` (plan/fold.h). fold.c uses several struct states in turn
+ * (what is accepted, the best attempt, the present one); their memory is reused: an attempt costs time only.
+ * Everything lives in the arena of struct folding. */
 #ifndef PLAN_STATE_H
 #define PLAN_STATE_H
 
@@ -16,10 +17,10 @@ struct columns { /* what a table distinguishes: classes, or groups of them; colu
 
 struct states {
 	uint32_t n;
-	uint64_t *masks;      /* of each state: may, then must */
-	uint64_t *bytes;      /* of each state: its manifest; 0: nothing is offered */
-	uint32_t *next;       /* states before × columns */
-	uint32_t *of_class;   /* class → column of `next`, equal columns joined */
+	uint64_t *masks;    /* of each state: may, then must */
+	uint64_t *bytes;    /* of each state: its manifest; 0: nothing is offered */
+	uint32_t *next;     /* states before × columns */
+	uint32_t *of_class; /* class → column of `next`, equal columns joined */
 	uint32_t columns;
 	uint64_t table_bytes; /* of all tables up to this one */
 	uint64_t sum;         /* of bytes */
@@ -32,13 +33,13 @@ struct states {
 struct folding {
 	struct arena *mem;
 	const struct offer_list *list;
-	size_t words;         /* of one mask */
-	uint32_t max;         /* states */
-	bool *folded;         /* by attribute */
-	uint64_t *closing;    /* free offers whose attributes are all folded */
-	uint64_t *state;      /* room for one */
+	size_t words;      /* of one mask */
+	uint32_t max;      /* states */
+	bool *folded;      /* by attribute */
+	uint64_t *closing; /* free offers whose attributes are all folded */
+	uint64_t *state;   /* room for one */
 	struct sizes sizes;
-	uint32_t *table;      /* hash → number + 1 */
+	uint32_t *table; /* hash → number + 1 */
 	size_t table_cap;
 };
 
@@ -47,7 +48,8 @@ void states_first(struct states *out, struct folding *f);
 /* Applies the columns of an attribute (already marked in `folded` and `closing`) to every state of `before`.
  * CHOICE_FOLDED: done. CHOICE_NO_GAIN: given up, `cost` is a lower bound that is not below that of `before`. Else the budget
  * that was exceeded. */
-enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before, const struct attribute *attr,
-                             const struct classes *classes, const struct columns *columns);
+enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before,
+			     const struct attribute *attr, const struct classes *classes,
+			     const struct columns *columns);
 
 #endif

@@ -19,6 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum mdr_code {
 	MDR_OK = 0,
 	MDR_REFUSED,     /* a file is missing, damaged, wrongly signed, or of another app */
@@ -130,5 +134,9 @@ struct mdr_text {
  * Objects that are not at hand are fetched. On an error `out` is empty. */
 enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds,
 			 unsigned flags, struct mdr_text *out, struct mdr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -86,8 +86,10 @@ static enum mdr_code load_role(struct trust *t, const struct trust_terms *terms,
 	struct role_file *f = NULL;
 	enum mdr_code code = role_file_new(&f, terms, type, bytes, "the stored state", err);
 
+	if (code == MDR_REFUSED)
+		return fail(err, MDR_STORAGE, "the stored state is damaged");
 	if (code)
-		return code == MDR_REFUSED ? fail(err, MDR_STORAGE, "the stored state is damaged") : code;
+		return code;
 	if (type != TUF_ROOT && !slice_eq(f->file.app, terms->app)) {
 		code = fail(err, MDR_STORAGE, "the stored state is of app \"" SLICE_FMT "\", not of \"" SLICE_FMT "\"",
 			    SLICE_ARG(f->file.app), SLICE_ARG(terms->app));

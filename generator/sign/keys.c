@@ -43,8 +43,8 @@ static int pem_read(struct pem *out, const char *path, struct diags *d)
 		return diag_environment(d, path, "the private key is not a regular file");
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		return diag_environment(d, path,
-		                        "group or others may read this private key (mode %04o); run: chmod 600 %s",
-		                        (unsigned)(st.st_mode & 07777), path);
+					"group or others may read this private key (mode %04o); run: chmod 600 %s",
+					(unsigned)(st.st_mode & 07777), path);
 	for (;;) {
 		ssize_t got = read(fd, out->bytes + out->n, sizeof(out->bytes) - out->n);
 
@@ -105,7 +105,7 @@ static int pem_text(struct slice *out, struct arena *a, const EVP_PKEY *pkey)
 }
 
 int pkey_public(struct pubkey *out, struct arena *a, const EVP_PKEY *pkey, const char *path, struct digests *dg,
-                struct diags *d)
+		struct diags *d)
 {
 	enum pubkey_type type = EVP_PKEY_is_a(pkey, "EC") ? PUBKEY_P256 : PUBKEY_RSA;
 	struct slice text = { NULL, 0 };
@@ -119,9 +119,10 @@ int pkey_public(struct pubkey *out, struct arena *a, const EVP_PKEY *pkey, const
 		failed = pem_text(&text, a, pkey);
 	}
 	if (failed || pubkey_make(out, type, text, dg, &why))
-		return diag_environment(d, path, "no key that can sign: it must be Ed25519, EC P-256 (named curve, "
-		                                 "uncompressed point) or RSA of %d to %d bits",
-		                        PUBKEY_RSA_MIN_BITS, PUBKEY_RSA_MAX_BITS);
+		return diag_environment(d, path,
+					"no key that can sign: it must be Ed25519, EC P-256 (named curve, "
+					"uncompressed point) or RSA of %d to %d bits",
+					PUBKEY_RSA_MIN_BITS, PUBKEY_RSA_MAX_BITS);
 	return 0;
 }
 

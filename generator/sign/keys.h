@@ -26,14 +26,18 @@ struct keyset {
 	struct private_key v[TUF_TYPE_COUNT];
 };
 
-#define KEYSET_INIT { .mem = ARENA_INIT }
+#define KEYSET_INIT                                                                                                    \
+	{                                                                                                              \
+		.mem = ARENA_INIT                                                                                      \
+	}
 
 /* Loads the keys of the roles in `needed` (KEY_BIT) from `dir`. */
 int keys_load(struct keyset *out, const char *dir, unsigned needed, struct digests *dg, struct diags *d) MUST_CHECK;
 void keyset_release(struct keyset *k);
 
 /* *sig is allocated from `a`. */
-int key_sign(struct slice *sig, struct arena *a, const struct private_key *k, struct slice message, struct diags *d) MUST_CHECK;
+int key_sign(struct slice *sig, struct arena *a, const struct private_key *k, struct slice message,
+	     struct diags *d) MUST_CHECK;
 
 /* Development keys: `keydir` (0700) gets root, targets, snapshot, timestamp (Ed25519) and h5 (RSA 2048), each 0600; `rootdir`
  * gets 1.root.json, thresholds 1, expiring in a year. Refused before anything is written when one of the files exists. */

@@ -80,14 +80,15 @@ static int write_root(struct keyset *keys, const char *path, int64_t now, struct
 	else if (!key_sign(&signature.bytes, &keys->mem, &keys->v[TUF_ROOT], strbuf_slice(&payload), d)) {
 		root.signatures = (struct envelope){ .v = &signature, .n = 1 };
 		result = tuf_encode(&file, &root) ? diag_environment(d, path, "out of memory")
-		                                  : file_create(path, strbuf_slice(&file), 0644, d);
+						  : file_create(path, strbuf_slice(&file), 0644, d);
 	}
 	strbuf_release(&payload);
 	strbuf_release(&file);
 	return result;
 }
 
-static int make_all(struct keyset *keys, const char *h5, const char *root, int64_t now, struct digests *dg, struct diags *d)
+static int make_all(struct keyset *keys, const char *h5, const char *root, int64_t now, struct digests *dg,
+		    struct diags *d)
 {
 	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
 		if (new_key(&keys->v[i], &keys->mem, dg, d))
@@ -109,8 +110,8 @@ int keys_new(const char *keydir, const char *rootdir, int64_t now, struct digest
 	}
 	if (!result)
 		result = file_mkdirs(keydir, 0700, d) || file_mkdirs(rootdir, 0755, d)
-		                 ? -1
-		                 : make_all(&keys, h5, root, now, dg, d);
+				 ? -1
+				 : make_all(&keys, h5, root, now, dg, d);
 	keyset_release(&keys);
 	return result ? -1 : 0;
 }

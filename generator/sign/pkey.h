@@ -24,6 +24,6 @@ static inline void md_ctx_free_at(EVP_MD_CTX **c)
 
 /* The public half as metadata writes it; its text lives in `a`. `path` is for messages. */
 int pkey_public(struct pubkey *out, struct arena *a, const EVP_PKEY *pkey, const char *path, struct digests *dg,
-                struct diags *d) MUST_CHECK;
+		struct diags *d) MUST_CHECK;
 
 #endif

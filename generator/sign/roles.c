@@ -41,17 +41,20 @@ static int check_key(const struct roles_input *in, enum tuf_type type, struct di
 
 	digest_hex(id, key->public.id, SHA256_SIZE);
 	if (!role_keys_has(role, key->public.id))
-		return diag_environment(d, key->path, "is not a key of the role %s: %s/%llu.root.json does not name its key id %s",
-		                        name, in->roots_dir, version, id);
-	if (role->threshold > 1)
 		return diag_environment(d, key->path,
-		                        "the role %s needs %u signatures (%s/%llu.root.json), and a build signs with one key", name,
-		                        role->threshold, in->roots_dir, version);
+					"is not a key of the role %s: %s/%llu.root.json does not name its key id %s",
+					name, in->roots_dir, version, id);
+	if (role->threshold > 1)
+		return diag_environment(
+			d, key->path,
+			"the role %s needs %u signatures (%s/%llu.root.json), and a build signs with one key", name,
+			role->threshold, in->roots_dir, version);
 	return 0;
 }
 
 /* What the role said before, when that is what `f` says now and it may stand a while longer. */
-static int keep(bool *kept, struct making *m, const struct tuf_file *f, const struct tuf_part *old, const struct signing *s)
+static int keep(bool *kept, struct making *m, const struct tuf_file *f, const struct tuf_part *old,
+		const struct signing *s)
 {
 	struct tuf_file same = *f;
 	struct strbuf bytes = STRBUF_INIT;
@@ -120,8 +123,8 @@ static int settle(struct making *m, struct slice role, struct tuf_file *f, const
 static struct signing signing_of(const struct making *m, enum tuf_type type)
 {
 	return (struct signing){ .key = &m->in->keys->v[type],
-		                 .keys = &m->in->root->root.keys,
-		                 .role = &m->in->root->root.roles[type] };
+				 .keys = &m->in->root->root.keys,
+				 .role = &m->in->root->root.roles[type] };
 }
 
 /* --- objects ------------------------------------------------------------------------------------------------------------ */
@@ -264,7 +267,9 @@ static int make_metas(struct making *m, enum tuf_type type, const struct tuf_par
 	for (size_t i = 0; i < n; i++) {
 		struct tuf_meta *meta = &f->metas.v[i];
 
-		*meta = (struct tuf_meta){ .role = parts[i].role, .version = parts[i].version, .length = parts[i].bytes.n };
+		*meta = (struct tuf_meta){ .role = parts[i].role,
+					   .version = parts[i].version,
+					   .length = parts[i].bytes.n };
 		if (digest_sha256(m->dg, meta->hash, parts[i].bytes))
 			return diag_environment(m->d, NULL, "cannot hash");
 	}
@@ -276,7 +281,8 @@ static int part_cmp(const void *a, const void *b)
 	return slice_cmp(((const struct tuf_part *)a)->role, ((const struct tuf_part *)b)->role);
 }
 
-int roles_make(struct tuf_parts *out, struct arena *a, struct digests *dg, const struct roles_input *in, struct diags *d)
+int roles_make(struct tuf_parts *out, struct arena *a, struct digests *dg, const struct roles_input *in,
+	       struct diags *d)
 {
 	struct tuf_parts made = { 0 };
 	struct making m = { .in = in, .a = a, .dg = dg, .d = d, .out = &made };
@@ -286,7 +292,8 @@ int roles_make(struct tuf_parts *out, struct arena *a, struct digests *dg, const
 		bad |= check_key(in, t, d);
 	if (bad)
 		return -1;
-	made.v = ARENA_ARRAY(a, struct tuf_part, bins_for(in).n + TUF_TYPE_COUNT + (in->previous ? in->previous->n : 0));
+	made.v =
+		ARENA_ARRAY(a, struct tuf_part, bins_for(in).n + TUF_TYPE_COUNT + (in->previous ? in->previous->n : 0));
 	if (make_targets(&m))
 		return -1;
 	add_retired(&m);
@@ -309,7 +316,7 @@ static bool says_the_same(struct arena *a, struct slice previous, struct slice p
 }
 
 int roles_buildinfo(struct strbuf *out, struct arena *a, const struct buildinfo *b, struct slice previous,
-                    const struct private_key *timestamp, struct diags *d)
+		    const struct private_key *timestamp, struct diags *d)
 {
 	struct buildinfo made = *b;
 	struct signature signature;

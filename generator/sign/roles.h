@@ -20,14 +20,14 @@
 
 /* The commit's root chain: `files` are dir/1.root.json, dir/2.root.json, …; the newest must not be expired at `now`. */
 int roots_check(struct tuf_chain *out, struct arena *a, struct digests *dg, const struct slice *files, size_t n,
-                const char *dir, int64_t now, struct diags *d) MUST_CHECK;
+		const char *dir, int64_t now, struct diags *d) MUST_CHECK;
 
 struct roles_input {
 	struct slice app;
 	int64_t now;
-	const struct tuf_file *root; /* newest of the chain */
-	const char *roots_dir;       /* for messages */
-	const struct keyset *keys;   /* targets, snapshot, timestamp */
+	const struct tuf_file *root;      /* newest of the chain */
+	const char *roots_dir;            /* for messages */
+	const struct keyset *keys;        /* targets, snapshot, timestamp */
 	const struct tuf_target *indexes; /* direct targets, sorted by path, at most 16 */
 	size_t nindexes;
 	const struct tuf_target *objects; /* "o/<h16>/<name>", sorted by path */
@@ -36,10 +36,11 @@ struct roles_input {
 };
 
 /* The new metadata, in `a`; every part with bytes is a file (metadata/[version.]role.json). May borrow from `previous`. */
-int roles_make(struct tuf_parts *out, struct arena *a, struct digests *dg, const struct roles_input *in, struct diags *d) MUST_CHECK;
+int roles_make(struct tuf_parts *out, struct arena *a, struct digests *dg, const struct roles_input *in,
+	       struct diags *d) MUST_CHECK;
 
 /* build.json signed with the timestamp key; `previous` (may be empty) is kept where it says the same. */
 int roles_buildinfo(struct strbuf *out, struct arena *a, const struct buildinfo *b, struct slice previous,
-                    const struct private_key *timestamp, struct diags *d) MUST_CHECK;
+		    const struct private_key *timestamp, struct diags *d) MUST_CHECK;
 
 #endif

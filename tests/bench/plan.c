@@ -12,160 +12,9 @@
 #include <time.h>
 
 #include "plan/plan.h"
+#include "plan_world.h"
 
-#define COMMIT_TIME 1700000000
-#define RUNS        5
-
-/* --- randomness ------------------------------------------------------------------------------------------------------ */
-
-static uint32_t below(uint64_t *seed, uint32_t n)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return (uint32_t)((*seed >> 32) % n);
-}
-
-/* --- definitions, as structs and as text ------------------------------------------------------------------------------ */
-
-struct file {
-	size_t from, n; /* in text */
-};
-
-struct world {
-	struct arena a;
-	struct app app;
-	struct strbuf text; /* all files, one after the other */
-	struct file *files;
-	size_t nfiles, files_cap;
-	uint64_t seed;
-	struct whitelist lists[12];
-};
-
-struct weight {
-	const char *element;
-	enum attr_type type;
-	uint32_t percent, values;
-};
-
-static const struct weight upgrade_weights[] = {
-	{ "city", ATTR_TEXT, 35, 20 },   { "mobileModel", ATTR_FOLD, 25, 30 }, { "osVersion", ATTR_VERSION, 20, 8 },
-	{ "netType", ATTR_FOLD, 10, 4 }, { "isp", ATTR_FOLD, 10, 4 },
-};
-static const struct weight switch_weights[] = {
-	{ "appVersion", ATTR_VERSION, 45, 40 }, { "osVersion", ATTR_VERSION, 15, 8 }, { "mobileModel", ATTR_FOLD, 13, 30 },
-	{ "city", ATTR_TEXT, 12, 20 },          { "deviceType", ATTR_FOLD, 7, 4 },    { "netType", ATTR_FOLD, 5, 4 },
-	{ "isp", ATTR_FOLD, 3, 4 },
-};
-
-static void begin_file(struct world *w)
-{
-	struct file file = { w->text.n, 0 };
-
-	ARENA_PUSH(&w->a, w->files, w->nfiles, w->files_cap, file);
-}
-
-static void end_file(struct world *w)
-{
-	struct file *file = &w->files[w->nfiles - 1];
-
-	file->n = w->text.n - file->from;
-}
-
-static struct slice value_text(struct world *w, const char *element, enum attr_type type, uint32_t i)
-{
-	if (type == ATTR_VERSION)
-		return arena_printf(&w->a, "%u.%u.%u", 1 + i / 5, i % 5, i % 3);
-	return arena_printf(&w->a, "%s-%u", element, i);
-}
-
-static struct version to_version(struct slice text)
-{
-	struct version v;
-
-	if (!version_parse(&v, text))
-		abort();
-	return v;
-}
-
-static void write_rule(struct world *w, const struct rule *r)
-{
-	strbuf_addf(&w->text, "%s{ \"element\": \"" SLICE_FMT "\", \"operation\": \"%s\", \"value\": ",
-	            w->text.p[w->text.n - 1] == '[' ? "" : ", ", SLICE_ARG(r->element), rule_op_name(r->op));
-	if (r->op == RULE_CONTAINS || r->op == RULE_EXCLUDES) {
-		for (size_t i = 0; i < r->nvalues; i++)
-			strbuf_addf(&w->text, "%s\"" SLICE_FMT "\"", i ? ", " : "[", SLICE_ARG(r->values[i]));
-		strbuf_adds(&w->text, "]");
-	} else {
-		strbuf_adds(&w->text, "{");
-		for (int upper = 0; upper < 2; upper++) {
-			if (!(upper ? r->has_upper : r->has_lower))
-				continue;
-			strbuf_addf(&w->text, "%s\"%s\": \"", w->text.p[w->text.n - 1] == '{' ? "" : ", ",
-			            upper ? "upper" : "lower");
-			version_format(&w->text, upper ? &r->upper : &r->lower);
-			strbuf_adds(&w->text, "\"");
-		}
-		strbuf_adds(&w->text, "}");
-	}
-	strbuf_addf(&w->text, "%s }", r->default_result ? ", \"defaultResult\": true" : "");
-}
-
-static struct rule list_rule(struct world *w, const struct weight *k, enum rule_op op, uint32_t most)
-{
-	struct rule r = { .element = slice_of(k->element), .type = k->type, .op = op };
-	uint32_t n = 1 + below(&w->seed, most), first = below(&w->seed, k->values), step = 1 + below(&w->seed, 3);
-
-	r.values = ARENA_ARRAY(&w->a, struct slice, n);
-	r.versions = k->type == ATTR_VERSION ? ARENA_ARRAY(&w->a, struct version, n) : NULL;
-	for (uint32_t i = 0; i < n && i * step < k->values; i++) {
-		r.values[i] = value_text(w, k->element, k->type, (first + i * step) % k->values);
-		if (r.versions)
-			r.versions[i] = to_version(r.values[i]);
-		r.nvalues++;
-	}
-	return r;
-}
-
-static struct rule range_rule(struct world *w, const struct weight *k)
-{
-	struct rule r = { .element = slice_of(k->element), .type = k->type, .op = RULE_IN };
-	uint32_t lower = below(&w->seed, k->values), upper = lower + below(&w->seed, k->values - lower);
-
-	r.has_lower = below(&w->seed, 4) > 0;
-	r.has_upper = !r.has_lower || below(&w->seed, 3) == 0;
-	r.lower = to_version(value_text(w, "", k->type, lower));
-	r.upper = to_version(value_text(w, "", k->type, upper));
-	return r;
-}
-
-static struct rule random_rule(struct world *w, const struct weight *weights)
-{
-	uint32_t draw = below(&w->seed, 100);
-	struct rule r;
-
-	while (draw >= weights->percent)
-		draw -= weights++->percent;
-	if (weights->type == ATTR_VERSION && below(&w->seed, 5) > 0)
-		r = range_rule(w, weights);
-	else
-		r = list_rule(w, weights, below(&w->seed, 8) ? RULE_CONTAINS : RULE_EXCLUDES, 4);
-	r.default_result = below(&w->seed, 10) == 0;
-	return r;
-}
-
-static struct rules random_rules(struct world *w, const struct weight *weights, size_t n)
-{
-	struct rules rules = { ARENA_ARRAY(&w->a, struct rule, n), n };
-
-	strbuf_adds(&w->text, ", \"rules\": [");
-	for (size_t i = 0; i < n; i++) {
-		rules.v[i] = random_rule(w, weights);
-		write_rule(w, &rules.v[i]);
-	}
-	strbuf_adds(&w->text, "]");
-	return rules;
-}
+#define RUNS 5
 
 /* --- upgrades -------------------------------------------------------------------------------------------------------- */
 
@@ -176,10 +25,11 @@ static void open_task(struct world *w, struct task *t, enum task_type type, size
 	t->status = STATUS_RELEASING;
 	t->published_at = COMMIT_TIME - 1000 - (int64_t)below(&w->seed, 100000);
 	strbuf_addf(&w->text,
-	            "%s{ \"id\": \"t%zu\", \"type\": \"%s\", \"publishedAt\": \"2026-11-21T08:00:00Z\", \"upgradeMode\": \"once\", "
-	            "\"silenceDays\": 3, \"prompt\": \"Faster start, fewer crashes.\", \"memo\": \"ticket %zu\"",
-	            w->text.p[w->text.n - 1] == '[' ? "\n  " : ",\n  ", number, type == TASK_OFFICIAL ? "official" : "gray",
-	            number * 7);
+		    "%s{ \"id\": \"t%zu\", \"type\": \"%s\", \"publishedAt\": \"2026-11-21T08:00:00Z\", "
+		    "\"upgradeMode\": \"once\", "
+		    "\"silenceDays\": 3, \"prompt\": \"Faster start, fewer crashes.\", \"memo\": \"ticket %zu\"",
+		    w->text.p[w->text.n - 1] == '[' ? "\n  " : ",\n  ", number,
+		    type == TASK_OFFICIAL ? "official" : "gray", number * 7);
 }
 
 static void set_mode(struct world *w, struct task *t, bool free_ones)
@@ -194,11 +44,13 @@ static void set_mode(struct world *w, struct task *t, bool free_ones)
 		}
 		strbuf_adds(&w->text, "]");
 	} else if (t->type == TASK_WINDOW) {
-		t->window = (struct window){ .end = COMMIT_TIME + 100000, .users = 1 + below(&w->seed, 100000), .audience = 1200000 };
+		t->window = (struct window){ .end = COMMIT_TIME + 100000,
+					     .users = 1 + below(&w->seed, 100000),
+					     .audience = 1200000 };
 		strbuf_addf(&w->text,
-		            ", \"mode\": \"timeWindow\", \"window\": { \"start\": \"2026-11-21T08:00:00Z\", \"end\": "
-		            "\"2026-11-25T08:00:00Z\", \"users\": %" PRIu64 " }",
-		            t->window.users);
+			    ", \"mode\": \"timeWindow\", \"window\": { \"start\": \"2026-11-21T08:00:00Z\", \"end\": "
+			    "\"2026-11-25T08:00:00Z\", \"users\": %" PRIu64 " }",
+			    t->window.users);
 	} else {
 		t->thousandths = free_ones && below(&w->seed, 10) == 0 ? 100000 : 1000 * (1 + below(&w->seed, 90));
 		strbuf_addf(&w->text, ", \"mode\": \"percentage\", \"percent\": %u", t->thousandths / 1000);
@@ -227,10 +79,10 @@ static struct upgrade *begin_release(struct world *w, uint32_t number)
 	u->version = to_version(u->version_text);
 	begin_file(w);
 	strbuf_addf(&w->text,
-	            "{\n \"platform\": \"android\", \"version\": \"" SLICE_FMT "\",\n \"package\": { \"url\": "
-	            "\"https://download.example.com/app.apk\", \"size\": 123456789, \"sha256\": "
-	            "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" },\n \"tasks\": [",
-	            SLICE_ARG(u->version_text));
+		    "{\n \"platform\": \"android\", \"version\": \"" SLICE_FMT "\",\n \"package\": { \"url\": "
+		    "\"https://download.example.com/app.apk\", \"size\": 123456789, \"sha256\": "
+		    "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" },\n \"tasks\": [",
+		    SLICE_ARG(u->version_text));
 	return u;
 }
 
@@ -275,7 +127,8 @@ static void crossed(struct world *w, uint32_t tasks, uint32_t attrs, uint32_t va
 
 		open_task(w, t, TASK_PERCENTAGE, i);
 		t->thousandths = free_ones ? 100000 : 50000;
-		strbuf_addf(&w->text, ", \"mode\": \"percentage\", \"percent\": %u, \"rules\": [", t->thousandths / 1000);
+		strbuf_addf(&w->text, ", \"mode\": \"percentage\", \"percent\": %u, \"rules\": [",
+			    t->thousandths / 1000);
 		t->rules.v = ARENA_ARRAY(&w->a, struct rule, attrs);
 		for (uint32_t k = 0; k < attrs; k++) {
 			const struct weight weight = { arena_printf(&w->a, "attr%u", k).p, ATTR_TEXT, 100, values };
@@ -310,8 +163,9 @@ static void switch_value(struct world *w, struct switch_value *v, size_t number,
 	v->platforms[PLATFORM_ANDROID] = true;
 	v->type = rules > 0 && below(&w->seed, 10) < 3 ? 1 + below(&w->seed, 2) : SWITCH_FULL;
 	v->thousandths = 1000 * (1 + below(&w->seed, 99));
-	strbuf_addf(&w->text, "%s{ \"id\": \"v%zu\", \"value\": \"" SLICE_FMT "\", \"platform\": \"all\", \"type\": \"%s\"",
-	            w->text.p[w->text.n - 1] == '[' ? "\n  " : ",\n  ", number, SLICE_ARG(v->value), types[v->type]);
+	strbuf_addf(&w->text,
+		    "%s{ \"id\": \"v%zu\", \"value\": \"" SLICE_FMT "\", \"platform\": \"all\", \"type\": \"%s\"",
+		    w->text.p[w->text.n - 1] == '[' ? "\n  " : ",\n  ", number, SLICE_ARG(v->value), types[v->type]);
 	if (v->type == SWITCH_WHITELIST) {
 		v->whitelists = ARENA_ARRAY(&w->a, struct whitelist *, 1);
 		v->whitelists[v->nwhitelists++] = &w->lists[below(&w->seed, 12)];
@@ -393,7 +247,8 @@ static double parse_ms(const struct world *w)
 
 		for (size_t i = 0; i < w->nfiles; i++) {
 			json_error_t error;
-			json_t *json = json_loadb(w->text.p + w->files[i].from, w->files[i].n, JSON_REJECT_DUPLICATES, &error);
+			json_t *json =
+				json_loadb(w->text.p + w->files[i].from, w->files[i].n, JSON_REJECT_DUPLICATES, &error);
 
 			if (!json) {
 				fprintf(stderr, "%s in line %d of file %zu\n", error.text, error.line, i);
@@ -425,8 +280,8 @@ static void report(const char *name, const struct world *w, enum kind kind, stru
 		for (size_t i = 0; i < p.nmanifests; i++)
 			bytes += p.manifests[i].bytes;
 		if (run == RUNS - 1)
-			printf("%-10s %6zu %6zu  %-8s %3zu %4zu %8.1f %8.1f %9zu %8.2f %8.2f %6.2f%s\n", name, p.offers.n,
-			       p.nlive, shapes[p.shape], p.nfolds, p.nmanifests, (double)bytes / 1024,
+			printf("%-10s %6zu %6zu  %-8s %3zu %4zu %8.1f %8.1f %9zu %8.2f %8.2f %6.2f%s\n", name,
+			       p.offers.n, p.nlive, shapes[p.shape], p.nfolds, p.nmanifests, (double)bytes / 1024,
 			       (double)w->text.n / 1024, (a.used + scratch.used) / 1024, best, parse, best / parse,
 			       best * 3 > parse ? "  above 1/3" : "");
 		arena_release(&a);
@@ -531,12 +386,24 @@ static const struct {
 	void (*make)(struct world *w);
 	enum kind kind;
 } shapes[] = {
-	{ "U5x5", u5x5, KIND_UPGRADE },         { "U50x10", u50x10, KIND_UPGRADE },       { "U300x10", u300x10, KIND_UPGRADE },
-	{ "U300n", u300n, KIND_UPGRADE },       { "U50g", u50g, KIND_UPGRADE },           { "S100", s100, KIND_SWITCH },
-	{ "S500", s500, KIND_SWITCH },          { "S10k", s10k, KIND_SWITCH },            { "H1000", h1000, KIND_SWITCH },
-	{ "A64x6x10", a64x6x10, KIND_UPGRADE }, { "A64x6x40", a64x6x40, KIND_UPGRADE },   { "B20x2", b20x2, KIND_UPGRADE },
-	{ "C600x6x60", c600x6x60, KIND_UPGRADE }, { "F65536", f65536, KIND_UPGRADE },     { "F65536x3", f65536x3, KIND_UPGRADE },
-	{ "G65536", g65536, KIND_UPGRADE },     { "G65536x3", g65536x3, KIND_UPGRADE },   { "V60000", v60000, KIND_UPGRADE },
+	{ "U5x5", u5x5, KIND_UPGRADE },
+	{ "U50x10", u50x10, KIND_UPGRADE },
+	{ "U300x10", u300x10, KIND_UPGRADE },
+	{ "U300n", u300n, KIND_UPGRADE },
+	{ "U50g", u50g, KIND_UPGRADE },
+	{ "S100", s100, KIND_SWITCH },
+	{ "S500", s500, KIND_SWITCH },
+	{ "S10k", s10k, KIND_SWITCH },
+	{ "H1000", h1000, KIND_SWITCH },
+	{ "A64x6x10", a64x6x10, KIND_UPGRADE },
+	{ "A64x6x40", a64x6x40, KIND_UPGRADE },
+	{ "B20x2", b20x2, KIND_UPGRADE },
+	{ "C600x6x60", c600x6x60, KIND_UPGRADE },
+	{ "F65536", f65536, KIND_UPGRADE },
+	{ "F65536x3", f65536x3, KIND_UPGRADE },
+	{ "G65536", g65536, KIND_UPGRADE },
+	{ "G65536x3", g65536x3, KIND_UPGRADE },
+	{ "V60000", v60000, KIND_UPGRADE },
 };
 
 static bool wanted(const char *name, int argc, char **argv)

@@ -15,20 +15,34 @@ export const meet = (name) => met.set(name, (met.get(name) ?? 0) + 1);
 const VERSIONS = new Set(["osVersion", "appVersion"]);
 const FOLDED = new Set(["mobileModel", "netType", "isp", "vmType", "deviceType", "abi", "language"]);
 
-const trim = (text) => text.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, "");
-const fold = (text) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+// Texts are few and asked for often: each is worked out once.
+function remembered(f) {
+	const known = new Map();
+	return (text) => {
+		if (!known.has(text))
+			known.set(text, f(text));
+		return known.get(text);
+	};
+}
+
+const trim = remembered((text) => text.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, ""));
+const fold = remembered((text) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+
+const withoutV = remembered((text) => text.replace(/^[vV]/, ""));
 
 // Eight numbers, or undefined.
-export function version(text) {
+export const version = remembered((text) => {
 	if (!/^[0-9]+(\.[0-9]+){0,7}$/.test(text))
 		return undefined;
 	const parts = text.split(".").map(Number);
 	return parts.every((part) => part < 2 ** 31) ? [...parts, 0, 0, 0, 0, 0, 0, 0].slice(0, 8) : undefined;
-}
+});
 
 export function compare(a, b) {
-	const i = a.findIndex((part, j) => part !== b[j]);
-	return i < 0 ? 0 : a[i] - b[i];
+	let i = 0;
+	while (i < 7 && a[i] === b[i])
+		i++;
+	return a[i] - b[i];
 }
 
 const kindOf = (element) => (VERSIONS.has(element) ? "version" : FOLDED.has(element) ? "fold" : "text");
@@ -40,7 +54,7 @@ function attribute(device, element) {
 		return undefined;
 	switch (kindOf(element)) {
 	case "version":
-		return version(trim(value).replace(/^[vV]/, ""));
+		return version(withoutV(trim(value)));
 	case "fold":
 		return fold(trim(value));
 	default:
@@ -93,8 +107,7 @@ const all = (rules, device) => (rules ?? []).every((rule) => holds(rule, device)
 
 const WHOLE = 2n ** 64n;
 
-const bucket = (salt, text) =>
-	createHash("sha256").update(`${salt}\0${text}`).digest().readBigUInt64BE(0);
+const bucket = (salt, text) => createHash("sha256").update(`${salt}\0${text}`).digest().readBigUInt64BE(0);
 
 // `percent` of the users, of the devices where there is no user.
 function drawn(percent, salt, device) {
@@ -149,7 +162,7 @@ function counted(window, audience, salt, device, at) {
 
 // --- tasks ---------------------------------------------------------------------------------------------------------------
 
-export const seconds = (text) => Date.parse(text) / 1000;
+export const seconds = remembered((text) => Date.parse(text) / 1000);
 
 // [start, end), and then the share.
 function inWindow(task, app, salt, device, at) {
@@ -254,8 +267,12 @@ function upgradeAnswer({ release, task }) {
 function upgrade(app, device, at) {
 	if (device.platform !== "android")
 		return null;
-	const opened = new Map(app.releases.map((release) => [release, open(release, device)]));
-	const best = app.candidates.find((candidate) => opened.get(candidate.release) && applies(candidate, app, device, at));
+	const opened = new Map();
+	const best = app.candidates.find((candidate) => {
+		if (!opened.has(candidate.release))
+			opened.set(candidate.release, open(candidate.release, device));
+		return opened.get(candidate.release) && applies(candidate, app, device, at);
+	});
 	if (!best)
 		meet("no upgrade");
 	return best ? upgradeAnswer(best) : null;

@@ -1,8 +1,8 @@
 // Random definitions → git → mdstatic build → mdstatic resolve, compared line by line with the oracle.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { meet, met, read } from "./oracle.mjs";
@@ -10,13 +10,13 @@ import { definitions, devices, instants, Random, shapeOf } from "./random.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { env } = process;
-const mdstatic = resolve(env.MDSTATIC ?? join(env.BUILD ?? join(here, "../../build"), "mdstatic"));
 const long = Boolean(env.LONG);
 const firstSeed = env.SEED ? Number(env.SEED) : long ? Math.floor(Date.now() / 1000) : 20260302;
 const count = env.SETS ? Number(env.SETS) : long ? 5000 : 200;
 const BATCH = 20;
 
 const work = mkdtempSync(join(tmpdir(), "mdstatic-property-"));
+const mdstatic = join(work, "mdstatic"); // a copy, so that a rebuild meanwhile does no harm
 const keys = join(work, "keys");
 const rootPath = join(work, "root", "1.root.json");
 
@@ -143,6 +143,7 @@ function main() {
 		good ? passed++ : failed++;
 	};
 	console.log(`# seed ${firstSeed}, ${count} sets`);
+	copyFileSync(env.MDSTATIC ?? join(env.BUILD ?? join(here, "../../build"), "mdstatic"), mdstatic);
 	must(mdstatic, ["keys", "new", keys, "--root", dirname(rootPath)]);
 	for (let first = 0; first < count; first += BATCH) {
 		const seeds = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => firstSeed + first + i);

@@ -9,18 +9,16 @@ import { compare, seconds, version } from "./oracle.mjs";
 // xorshift128 by Marsaglia; the seed is spread by the multiplier of splitmix.
 export class Random {
 	constructor(seed) {
-		this.state = [1, 2, 3, 4].map((i) => Math.imul(seed + i, 0x9e3779b1) ^ (i * 0x85ebca6b));
+		[this.x, this.y, this.z, this.w] = [1, 2, 3, 4].map((i) => Math.imul(seed + i, 0x9e3779b1) ^ (i * 0x85ebca6b));
 		for (let i = 0; i < 20; i++)
 			this.next();
 	}
 
 	next() {
-		let [t, , , s] = this.state;
-		t ^= t << 11;
-		t ^= t >>> 8;
-		s = t ^ s ^ (s >>> 19);
-		this.state = [...this.state.slice(1), s];
-		return s >>> 0;
+		const t = this.x ^ (this.x << 11);
+		[this.x, this.y, this.z] = [this.y, this.z, this.w];
+		this.w = this.w ^ (this.w >>> 19) ^ t ^ (t >>> 8);
+		return this.w >>> 0;
 	}
 
 	int(low, high) { // low..high, both included

@@ -157,7 +157,7 @@ static const struct {
 	  "switch e\xcc\x81 0\nswitch \xc3\x89 0\n",
 	  A "switches/\xc3\x89.json: error: \"" A "switches/e\xcc\x81.json\" and \"" A
 	    "switches/\xc3\x89.json\" differ in case "
-	    "alone; not every system can hold both\n" },
+	    "or Unicode form alone; not every system can hold both\n" },
 	/* no regular files */
 	{ { { A "app.ini", NULL }, { A "README", NULL } },
 	  "",

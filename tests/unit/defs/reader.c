@@ -104,7 +104,7 @@ static void test_messages(void **state)
 		{ "{'a': 99999999999999999999}",
 		  "1:7: error: not valid JSON: too big integer near '99999999999999999999'\n" },
 		{ "{'a': 1e999}", "1:7: error: not valid JSON: real number overflow near '1e999'\n" },
-		{ "{'a':'\001'}", "1:4: error: not valid JSON: control character 0x1 near '''\n" },
+		{ "{'a':'\001'}", "1:7: error: not valid JSON: control character 0x1 near '''\n" },
 		{ "{'a': 1 // no\n}", "1:9: error: not valid JSON: '}' expected near '/'\n" },
 		{ "{}", "" },
 		{ "{'$schema':'x'}", "" },

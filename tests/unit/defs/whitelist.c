@@ -34,7 +34,7 @@ static const struct {
 	{ { { W "a.txt", "" }, { W "a.ini", INI "idType = userid\nfpr = 0.001\nplainIds = 1\n" } },
 	  "a userId - - ids " W "a.txt\n",
 	  W "a.ini:2:1: error: idType \"userid\" must be userId or deviceId\n" W
-	    "a.ini:3:1: error: fpr \"0.001\" must lie in 0.000000000001..0.0001\n" W
+	    "a.ini:3:1: error: fpr \"0.001\" must lie in 1e-12..0.0001\n" W
 	    "a.ini:4:1: error: plainIds \"1\" must be true or false\n" },
 	{ { { W "a.txt", "" }, { W "a.ini", INI "idtype = userId\nidType = userId\nidType = userId\n" } },
 	  "a userId - - ids " W "a.txt\n",

@@ -159,7 +159,8 @@ static inline struct mf_whitelist tiny_filter(struct tiny *t)
 static inline void tiny_upgrade(struct tiny *t, unsigned generation)
 {
 	static struct slice bases[] = { { "https://cdn.example.com/", 24 } };
-	struct object apk = tiny_object(t, "package.apk", arena_printf(&t->mem, "the package of generation %u", generation));
+	struct object apk =
+		tiny_object(t, "package.apk", arena_printf(&t->mem, "the package of generation %u", generation));
 	struct strbuf url = STRBUF_INIT;
 	struct object answer;
 	struct mf_whitelist list = tiny_filter(t);
@@ -167,12 +168,19 @@ static inline void tiny_upgrade(struct tiny *t, unsigned generation)
 	struct mf_candidate candidate = { .task = SLICE("full"), .lists = &zero, .nlists = 1 };
 	struct mf_slot slot = { SLICE("android"), &candidate, 1 };
 	struct mf_answer a = { .version = SLICE("5.0.0") };
-	struct manifest m = { .slots = &slot, .nslots = 1, .whitelists = &list, .nwhitelists = 1, .answers = &a, .nanswers = 1 };
-	struct index ix = { .app = SLICE(TINY_APP), .platform = PLATFORM_ANDROID, .kind = KIND_UPGRADE, .bases = bases,
-		            .nbases = 1, .inline_manifest = &m };
+	struct manifest m = {
+		.slots = &slot, .nslots = 1, .whitelists = &list, .nwhitelists = 1, .answers = &a, .nanswers = 1
+	};
+	struct index ix = { .app = SLICE(TINY_APP),
+			    .platform = PLATFORM_ANDROID,
+			    .kind = KIND_UPGRADE,
+			    .bases = bases,
+			    .nbases = 1,
+			    .inline_manifest = &m };
 
 	path_object(&url, apk.hash, apk.name);
-	answer = tiny_object(t, "answer.json", arena_printf(&t->mem, "{\"downloadUrl\":\"%s\",\"version\":\"5.0.0\"}", url.p));
+	answer = tiny_object(t, "answer.json",
+			     arena_printf(&t->mem, "{\"downloadUrl\":\"%s\",\"version\":\"5.0.0\"}", url.p));
 	strbuf_release(&url);
 	memcpy(a.hash, answer.hash, 32);
 	a.length = (uint32_t)answer.length;
@@ -187,8 +195,13 @@ static inline void tiny_switches(struct tiny *t)
 	struct manifest m = { .slots = &slot, .nslots = 1 };
 	json_t *json = manifest_encode(&m, KIND_SWITCH, false);
 	struct index_unit unit = { .bits = 1 };
-	struct index ix = { .app = SLICE(TINY_APP), .platform = PLATFORM_IOS, .kind = KIND_SWITCH, .bases = bases, .nbases = 1,
-		            .units = &unit, .nunits = 1 };
+	struct index ix = { .app = SLICE(TINY_APP),
+			    .platform = PLATFORM_IOS,
+			    .kind = KIND_SWITCH,
+			    .bases = bases,
+			    .nbases = 1,
+			    .units = &unit,
+			    .nunits = 1 };
 	struct strbuf bytes = STRBUF_INIT;
 	struct object o;
 	uint8_t hash[32];
@@ -213,7 +226,8 @@ static inline void tiny_recipes(struct tiny *t, unsigned generation)
 	tiny_object(t, RECIPES_NAME, tiny_keep(t, &bytes));
 }
 
-static inline struct tuf_meta tiny_add(struct tiny *t, struct tree *tree, const char *role, struct tuf_file *f, struct diags *d)
+static inline struct tuf_meta tiny_add(struct tiny *t, struct tree *tree, const char *role, struct tuf_file *f,
+				       struct diags *d)
 {
 	struct slice bytes;
 	struct tuf_meta meta = { .role = slice_of(role), .version = f->version };
@@ -229,24 +243,32 @@ static inline struct tuf_meta tiny_add(struct tiny *t, struct tree *tree, const 
 	return meta;
 }
 
-static inline void tiny_metadata(struct tiny *t, struct tree *tree, unsigned version, const struct elsewhere *kept, size_t nkept,
-                                 struct diags *d)
+static inline void tiny_metadata(struct tiny *t, struct tree *tree, unsigned version, const struct elsewhere *kept,
+				 size_t nkept, struct diags *d)
 {
 	struct tuf_file f = { .type = TUF_TARGETS, .version = version, .expires = TINY_NOW + 3600 };
 	struct slice path = SLICE("o/*/*");
 	struct tuf_delegation delegation = { SLICE("objects"), { &t->key.id, 1, 1 }, &path, 1 };
 	struct tuf_meta metas[2], snapshot, timestamp;
-	struct buildinfo b = { .app = SLICE(TINY_APP), .commit = SLICE("c0ffee"), .tool = SLICE("0.1.0"), .nlineage = 1,
-		               .elsewhere = (struct elsewhere *)(uintptr_t)kept, .nelsewhere = nkept };
+	struct buildinfo b = { .app = SLICE(TINY_APP),
+			       .commit = SLICE("c0ffee"),
+			       .tool = SLICE("0.1.0"),
+			       .nlineage = 1,
+			       .elsewhere = (struct elsewhere *)(uintptr_t)kept,
+			       .nelsewhere = nkept };
 	struct strbuf payload = STRBUF_INIT, bytes = STRBUF_INIT;
 
 	f.targets = (struct tuf_targets){ .v = objects_targets(&t->mem, &t->objects), .n = t->objects.n };
 	metas[0] = tiny_add(t, tree, "objects", &f, d);
 	f.targets = (struct tuf_targets){ t->indexes, 2, { &t->key, 1 }, &delegation, 1 };
 	metas[1] = tiny_add(t, tree, "targets", &f, d);
-	f = (struct tuf_file){ .type = TUF_SNAPSHOT, .version = version, .expires = TINY_NOW + 3600, .metas = { metas, 2 } };
+	f = (struct tuf_file){
+		.type = TUF_SNAPSHOT, .version = version, .expires = TINY_NOW + 3600, .metas = { metas, 2 }
+	};
 	snapshot = tiny_add(t, tree, "snapshot", &f, d);
-	f = (struct tuf_file){ .type = TUF_TIMESTAMP, .version = version, .expires = TINY_NOW + 3600, .metas = { &snapshot, 1 } };
+	f = (struct tuf_file){
+		.type = TUF_TIMESTAMP, .version = version, .expires = TINY_NOW + 3600, .metas = { &snapshot, 1 }
+	};
 	timestamp = tiny_add(t, tree, "timestamp", &f, d);
 	b.lineage = &timestamp.hash;
 	assert_int_equal(buildinfo_payload(&payload, &b), 0);
@@ -310,7 +332,8 @@ static inline void tiny_build(struct tiny *t, const char *out, unsigned generati
 }
 
 /* 0 when `tree` verifies; its errors are in *d. */
-static inline int tiny_verify(struct tiny *t, const char *tree, bool complete, int64_t now, struct verify_result *r, struct diags *d)
+static inline int tiny_verify(struct tiny *t, const char *tree, bool complete, int64_t now, struct verify_result *r,
+			      struct diags *d)
 {
 	struct verify_options o = { .now = now, .root = t->root, .root_name = "1.root.json", .complete = complete };
 

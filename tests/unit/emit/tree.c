@@ -69,7 +69,8 @@ static void test_modes(void **state)
 		if (slice_ends(path, OUTDIR_LOCK))
 			continue;
 		assert_int_equal(stat_of(path.p).st_mode & 07777, 0644);
-		for (path.n = (size_t)slice_rfind(path, '/'); path.n > strlen(out); path.n = (size_t)slice_rfind(path, '/'))
+		for (path.n = (size_t)slice_rfind(path, '/'); path.n > strlen(out);
+		     path.n = (size_t)slice_rfind(path, '/'))
 			assert_int_equal(stat_of(arena_str(&t->mem, path)).st_mode & 07777, 0755);
 	}
 	assert_true(files.n > 10);
@@ -176,7 +177,8 @@ static void test_leftovers(void **state)
 	assert_int_equal(outdir_open(&dir, out, &d), 0);
 	assert_int_equal(access(tiny_in(t, "out/." TINY_APP ".tmp.123"), F_OK), -1);
 	assert_int_equal(access(tiny_in(t, "out/." TINY_APP ".tmp.mine"), F_OK), 0); /* not ours */
-	assert_int_equal(access(tiny_in(t, "out/GONE-b/metadata"), F_OK), 0); /* moved away, never replaced: moved back */
+	assert_int_equal(access(tiny_in(t, "out/GONE-b/metadata"), F_OK),
+			 0); /* moved away, never replaced: moved back */
 	assert_int_equal(access(tiny_in(t, "out/." TINY_APP ".old"), F_OK), -1);
 	assert_int_equal(access(tiny_in(t, "out/" TINY_APP "/build.json"), F_OK), 0);
 	outdir_close(&dir);

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,8 +68,8 @@ static void expect_refused_either(struct tiny *t, const char *path, const char *
 	for (size_t i = 0; i < d.n; i++)
 		named = named || (d.v[i].at.path && (!strcmp(d.v[i].at.path, path) || !strcmp(d.v[i].at.path, other)));
 	if (!named)
-		fail_msg("%s: %s: no message names the file, but: %s: %s", path, what, d.v[0].at.path ? d.v[0].at.path : "",
-		         d.v[0].text);
+		fail_msg("%s: %s: no message names the file, but: %s: %s", path, what,
+			 d.v[0].at.path ? d.v[0].at.path : "", d.v[0].text);
 	diags_release(&d);
 	verify_result_release(&r);
 }
@@ -161,8 +161,13 @@ static void test_every_file(void **state)
 
 static void test_unknown_files(void **state)
 {
-	static const char *const names[] = { "x", "metadata/2.snapshot.json", "metadata/2.root.json", "metadata/1.timestamp.json",
-		                             "targets/o/x", "h5/h5_json.json", ".hidden" };
+	static const char *const names[] = { "x",
+					     "metadata/2.snapshot.json",
+					     "metadata/2.root.json",
+					     "metadata/1.timestamp.json",
+					     "targets/o/x",
+					     "h5/h5_json.json",
+					     ".hidden" };
 	struct tiny *t = *state;
 	struct diags d = DIAGS_INIT;
 
@@ -223,7 +228,8 @@ static void test_mixed(void **state)
 
 		print_message("%s of a later build\n", names[i]);
 		write_over(path, read_all(t, arena_printf(&t->mem, "%s/later/" TINY_APP "/%s", t->dir, names[i]).p));
-		expect_refused_either(t, path, arena_printf(&t->mem, "%s/metadata/2.snapshot.json", app_dir(t)).p, "another build's");
+		expect_refused_either(t, path, arena_printf(&t->mem, "%s/metadata/2.snapshot.json", app_dir(t)).p,
+				      "another build's");
 		write_over(path, old);
 	}
 	/* a signature more, by nobody */
@@ -311,8 +317,8 @@ static void test_previous(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),      cmocka_unit_test(test_every_file), cmocka_unit_test(test_unknown_files),
-		cmocka_unit_test(test_mixed),     cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_previous),
+		cmocka_unit_test(test_good),  cmocka_unit_test(test_every_file), cmocka_unit_test(test_unknown_files),
+		cmocka_unit_test(test_mixed), cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_previous),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -143,7 +143,9 @@ static struct tuf_file make_root(struct world *w, uint64_t version, uint32_t thr
 
 static struct tuf_file make_targets(struct world *w)
 {
-	struct tuf_file f = { .type = TUF_TARGETS, .app = SLICE("DEMO01-default"), .version = 7, .expires = 2000000000 };
+	struct tuf_file f = {
+		.type = TUF_TARGETS, .app = SLICE("DEMO01-default"), .version = 7, .expires = 2000000000
+	};
 	struct tuf_target *t = ARENA_ARRAY(&w->mem, struct tuf_target, 2);
 	struct tuf_delegation *d = ARENA_NEW(&w->mem, struct tuf_delegation);
 	struct slice *path = ARENA_NEW(&w->mem, struct slice);
@@ -164,7 +166,9 @@ static struct tuf_file make_metas(struct world *w, enum tuf_type type)
 	struct tuf_file f = { .type = type, .app = SLICE("DEMO01-default"), .version = 9, .expires = 1767225600 };
 	struct tuf_meta *m = ARENA_ARRAY(&w->mem, struct tuf_meta, 2);
 
-	m[0] = (struct tuf_meta){ .role = type == TUF_TIMESTAMP ? SLICE("snapshot") : SLICE("targets"), .version = 3, .length = 4096 };
+	m[0] = (struct tuf_meta){ .role = type == TUF_TIMESTAMP ? SLICE("snapshot") : SLICE("targets"),
+				  .version = 3,
+				  .length = 4096 };
 	m[1] = (struct tuf_meta){ .role = SLICE("objects-0a"), .version = 1, .length = 5 };
 	f.metas = (struct tuf_metas){ m, type == TUF_TIMESTAMP ? 1 : 2 };
 	return f;
@@ -217,7 +221,7 @@ static void test_every_byte_counts(void **state)
 		struct arena scratch = ARENA_INIT;
 		const char *why;
 
-		for (size_t i = 0; i < bytes.n; i += bytes.n > 2000 ? 11 : 1) { /* a root's keys take long to parse */
+		for (size_t i = 0; i<bytes.n; i += bytes.n> 2000 ? 11 : 1) { /* a root's keys take long to parse */
 			uint64_t good = 0;
 
 			memcpy(copy, bytes.p, bytes.n);
@@ -240,7 +244,7 @@ static void test_timestamp_is_small(void **state)
 	struct slice bytes;
 
 	f.app = SLICE("ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ0-"
-	              "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ0");
+		      "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ0");
 	f.version = f.metas.v[0].version = 9999999999;
 	f.metas.v[0].length = TUF_SNAPSHOT_MAX;
 	bytes = signed_file(w, &f, 1);
@@ -307,8 +311,8 @@ static void test_thresholds(void **state)
 		unsigned mask;
 		uint32_t threshold;
 		bool good;
-	} cases[] = { { 1, 1, true },  { 2, 1, true },  { 4, 1, true }, { 1, 2, false }, { 3, 2, true },
-		      { 6, 2, true },  { 3, 3, false }, { 7, 3, true }, { 7, 1, true } };
+	} cases[] = { { 1, 1, true }, { 2, 1, true },  { 4, 1, true }, { 1, 2, false }, { 3, 2, true },
+		      { 6, 2, true }, { 3, 3, false }, { 7, 3, true }, { 7, 1, true } };
 	struct world *w = *state;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -317,7 +321,8 @@ static void test_thresholds(void **state)
 		const char *why;
 
 		print_message("mask %u threshold %u\n", cases[i].mask, cases[i].threshold);
-		assert_int_equal(tuf_decode(&back, &w->mem, w->dg, TUF_TARGETS, signed_file(w, &f, cases[i].mask), &why), 0);
+		assert_int_equal(
+			tuf_decode(&back, &w->mem, w->dg, TUF_TARGETS, signed_file(w, &f, cases[i].mask), &why), 0);
 		assert_int_equal(tuf_signed_by_role(&back, &root, &good), cases[i].good);
 		assert_true(envelope_all(&back.signatures, good));
 	}
@@ -352,8 +357,9 @@ static void test_pubkeys(void **state)
 	char text[256], hex[65];
 	uint8_t id[32];
 
-	snprintf(text, sizeof(text), "{\"keytype\":\"ed25519\",\"keyval\":{\"public\":\"" SLICE_FMT "\"},\"scheme\":\"ed25519\"}",
-	         SLICE_ARG(w->key[0].text));
+	snprintf(text, sizeof(text),
+		 "{\"keytype\":\"ed25519\",\"keyval\":{\"public\":\"" SLICE_FMT "\"},\"scheme\":\"ed25519\"}",
+		 SLICE_ARG(w->key[0].text));
 	assert_int_equal(digest_sha256(w->dg, id, slice_of(text)), 0);
 	assert_memory_equal(id, w->key[0].id, 32);
 	for (size_t i = 0; i < KEYS; i++) {
@@ -418,19 +424,27 @@ static void test_paths(void **state)
 		const char *pattern, *path;
 		bool matches;
 	} cases[] = {
-		{ "o/*/*", "o/0123/a.json", true },   { "o/*/*", "o/0123/a/b.json", false },
-		{ "o/0*/*", "o/0123/a.json", true },  { "o/0*/*", "o/1023/a.json", false },
-		{ "o/*/*", "o//a", true },            { "o/*/*", "o/a", false },
-		{ "*", "", true },                    { "*", "a/b", false },
-		{ "a*b*c", "aXbbYc", true },          { "a*b*c", "aXbbYd", false },
-		{ "a*b/c", "ab/xb/c", false },        { "", "", true },
-		{ "", "a", false },                   { "o/0a*/*", "o/0a/x", true },
+		{ "o/*/*", "o/0123/a.json", true },
+		{ "o/*/*", "o/0123/a/b.json", false },
+		{ "o/0*/*", "o/0123/a.json", true },
+		{ "o/0*/*", "o/1023/a.json", false },
+		{ "o/*/*", "o//a", true },
+		{ "o/*/*", "o/a", false },
+		{ "*", "", true },
+		{ "*", "a/b", false },
+		{ "a*b*c", "aXbbYc", true },
+		{ "a*b*c", "aXbbYd", false },
+		{ "a*b/c", "ab/xb/c", false },
+		{ "", "", true },
+		{ "", "a", false },
+		{ "o/0a*/*", "o/0a/x", true },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		print_message("%s %s\n", cases[i].pattern, cases[i].path);
-		assert_int_equal(tuf_path_matches(slice_of(cases[i].pattern), slice_of(cases[i].path)), cases[i].matches);
+		assert_int_equal(tuf_path_matches(slice_of(cases[i].pattern), slice_of(cases[i].path)),
+				 cases[i].matches);
 	}
 }
 
@@ -456,7 +470,12 @@ static void test_recipes(void **state)
 	struct world *w = *state;
 	struct recipe_fact fact = { SLICE("root"), SLICE("00ff") };
 	struct recipe v[2] = {
-		{ .key = { 1 }, .name = SLICE("filter.bin"), .hash = { 2 }, .length = 4096, .facts = &fact, .nfacts = 1 },
+		{ .key = { 1 },
+		  .name = SLICE("filter.bin"),
+		  .hash = { 2 },
+		  .length = 4096,
+		  .facts = &fact,
+		  .nfacts = 1 },
 		{ .key = { 9 }, .name = SLICE("package.apk"), .hash = { 3 }, .length = 0 },
 	};
 	struct recipes r = { v, 2 }, back;
@@ -499,19 +518,25 @@ static void test_lineage(void **state)
 	assert_memory_equal(out[BUILDINFO_LINEAGE - 2], a, 32);
 	assert_memory_equal(out[0], earlier[2], 32);
 	assert_int_equal(buildinfo_lineage(out, &info, earlier[BUILDINFO_LINEAGE - 1], earlier[BUILDINFO_LINEAGE - 1]),
-	                 BUILDINFO_LINEAGE);
+			 BUILDINFO_LINEAGE);
 	assert_memory_equal(out[0], earlier[0], 32);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_every_byte_counts),
-		cmocka_unit_test(test_timestamp_is_small), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_thresholds),   cmocka_unit_test(test_one_key_counts_once),
-		cmocka_unit_test(test_pubkeys),      cmocka_unit_test(test_chain),
-		cmocka_unit_test(test_paths),        cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_recipes),      cmocka_unit_test(test_lineage),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_every_byte_counts),
+		cmocka_unit_test(test_timestamp_is_small),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_thresholds),
+		cmocka_unit_test(test_one_key_counts_once),
+		cmocka_unit_test(test_pubkeys),
+		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_recipes),
+		cmocka_unit_test(test_lineage),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

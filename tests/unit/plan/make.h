@@ -3,7 +3,6 @@
 #define UNIT_PLAN_MAKE_H
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/model.h"
 
@@ -18,13 +17,18 @@ static inline struct version make_version(const char *text)
 
 static inline enum attr_type make_type(const char *element)
 {
-	static const char *const folded[] = { "netType", "isp", "mobileModel" };
+	static const struct {
+		const char *name;
+		enum attr_type type;
+	} types[] = { { "appVersion", ATTR_VERSION },
+		      { "osVersion", ATTR_VERSION },
+		      { "netType", ATTR_FOLD },
+		      { "isp", ATTR_FOLD },
+		      { "mobileModel", ATTR_FOLD } };
 
-	if (strcmp(element, "appVersion") == 0 || strcmp(element, "osVersion") == 0)
-		return ATTR_VERSION;
-	for (size_t i = 0; i < COUNT(folded); i++)
-		if (strcmp(element, folded[i]) == 0)
-			return ATTR_FOLD;
+	for (size_t i = 0; i < COUNT(types); i++)
+		if (slice_eqs(slice_of(element), types[i].name))
+			return types[i].type;
 	return ATTR_TEXT;
 }
 
@@ -48,7 +52,8 @@ static inline struct rule make_list(struct arena *a, const char *element, enum r
 }
 
 /* in, out; NULL: no such bound */
-static inline struct rule make_range(const char *element, enum rule_op op, const char *lower, const char *upper, bool exclusive)
+static inline struct rule make_range(const char *element, enum rule_op op, const char *lower, const char *upper,
+				     bool exclusive)
 {
 	struct rule r = { .element = slice_of(element), .type = ATTR_VERSION, .op = op, .exclusive = exclusive };
 
@@ -73,19 +78,19 @@ static inline struct rules make_rules(struct arena *a, const struct rule *v, siz
 static inline struct task make_task(const char *id, enum task_type type, int64_t published_at)
 {
 	return (struct task){ .id = slice_of(id),
-		              .type = type,
-		              .status = STATUS_RELEASING,
-		              .published_at = published_at,
-		              .thousandths = type == TASK_PERCENTAGE ? 50000 : 0 };
+			      .type = type,
+			      .status = STATUS_RELEASING,
+			      .published_at = published_at,
+			      .thousandths = type == TASK_PERCENTAGE ? 50000 : 0 };
 }
 
 static inline struct upgrade make_upgrade(struct arena *a, const char *version, const struct task *tasks, size_t n)
 {
 	struct upgrade u = { .platform = PLATFORM_ANDROID,
-		             .version_text = slice_of(version),
-		             .version = make_version(version),
-		             .tasks = ARENA_ARRAY(a, struct task, n),
-		             .ntasks = n };
+			     .version_text = slice_of(version),
+			     .version = make_version(version),
+			     .tasks = ARENA_ARRAY(a, struct task, n),
+			     .ntasks = n };
 
 	for (size_t i = 0; i < n; i++)
 		u.tasks[i] = tasks[i];

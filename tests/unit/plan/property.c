@@ -7,13 +7,12 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "direct.h"
 #include "make.h"
 #include "plan/plan.h"
 
-#define COMMIT_TIME 1000
-#define ATTRS       6
-#define PLANS       180
-#define DEVICES     115
+#define PLANS   180
+#define DEVICES 115
 
 /* --- randomness ------------------------------------------------------------------------------------------------------ */
 
@@ -34,7 +33,6 @@ static bool one_in(uint32_t n)
 
 /* --- random definitions ---------------------------------------------------------------------------------------------- */
 
-static const char *const names[ATTRS] = { "appVersion", "osVersion", "netType", "city", "mobileModel", "tier" };
 static const char *const texts[ATTRS][8] = {
 	{ "1.0", "2.0.0", "2.5", "3", "4.1", "5.0.1", "6.2", "7" },
 	{ "9", "10.0", "11", "11.1", "12", "13", "14", "15" },
@@ -80,7 +78,8 @@ static struct rule random_list(struct arena *a, uint32_t attr, enum rule_op op, 
 		for (size_t i = 0; i < 8; i++) {
 			if (!one_in(style->sharp ? 8 : 4))
 				continue;
-			r.values[r.nvalues] = r.type == ATTR_VERSION ? slice_of(texts[attr][i]) : pad(a, texts[attr][i], style->width);
+			r.values[r.nvalues] = r.type == ATTR_VERSION ? slice_of(texts[attr][i])
+								     : pad(a, texts[attr][i], style->width);
 			if (r.type == ATTR_VERSION)
 				r.versions[r.nvalues] = make_version(texts[attr][i]);
 			r.nvalues++;
@@ -90,14 +89,15 @@ static struct rule random_list(struct arena *a, uint32_t attr, enum rule_op op, 
 
 static struct rule random_rule(struct arena *a, const struct style *style, uint32_t number)
 {
-	uint32_t attr = style->first + (style->sharp ? number : below(style->span)), lower = below(8), upper = lower + below(8 - lower);
+	uint32_t attr = style->first + (style->sharp ? number : below(style->span)), lower = below(8),
+		 upper = lower + below(8 - lower);
 	struct rule r;
 
 	if (attr > 1 || one_in(2))
 		r = random_list(a, attr, !style->sharp && one_in(4) ? RULE_EXCLUDES : RULE_CONTAINS, style);
 	else
 		r = make_range(names[attr], one_in(3) ? RULE_OUT : RULE_IN, one_in(3) ? NULL : texts[attr][lower],
-		               texts[attr][upper], one_in(3));
+			       texts[attr][upper], one_in(3));
 	r.default_result = !style->sharp && one_in(4);
 	return r;
 }
@@ -186,11 +186,6 @@ static void random_switches(struct app *app, struct arena *a)
 
 /* --- random devices -------------------------------------------------------------------------------------------------- */
 
-struct device {
-	struct slice value[ATTRS]; /* p NULL: absent */
-	uint64_t luck;             /* decides what the guards say */
-};
-
 static struct slice other_case(struct arena *a, struct slice text)
 {
 	char *p = arena_str(a, text);
@@ -221,145 +216,6 @@ static struct device random_device(struct arena *a, uint32_t width)
 			d.value[i] = other_case(a, d.value[i]);
 	}
 	return d;
-}
-
-static uint32_t attr_number(struct slice element)
-{
-	uint32_t i = 0;
-
-	while (!slice_eqs(element, names[i]))
-		i++;
-	return i;
-}
-
-/* --- the definitions, read literally --------------------------------------------------------------------------------- */
-
-static bool among(const struct rule *r, struct slice text, const struct version *v)
-{
-	for (size_t i = 0; i < r->nvalues; i++) {
-		if (r->type == ATTR_VERSION ? version_cmp(&r->versions[i], v) == 0
-		    : r->type == ATTR_FOLD  ? slice_eq_nocase(r->values[i], text)
-		                            : slice_eq(r->values[i], text))
-			return true;
-	}
-	return false;
-}
-
-static bool between(const struct rule *r, const struct version *v)
-{
-	int lower = r->has_lower ? version_cmp(v, &r->lower) : 1, upper = r->has_upper ? version_cmp(v, &r->upper) : -1;
-
-	return r->exclusive ? lower > 0 && upper < 0 : lower >= 0 && upper <= 0;
-}
-
-static bool rule_holds(const struct rule *r, const struct device *d)
-{
-	struct slice text = slice_trim(d->value[attr_number(r->element)]);
-	struct version v = { .n = 0 };
-
-	if (text.n == 0 || (r->type == ATTR_VERSION && !version_parse_device(&v, text)))
-		return r->default_result;
-	switch (r->op) {
-	case RULE_CONTAINS:
-		return among(r, text, &v);
-	case RULE_EXCLUDES:
-		return !among(r, text, &v);
-	case RULE_IN:
-		return between(r, &v);
-	default:
-		return !between(r, &v);
-	}
-}
-
-static bool rules_hold(const struct rules *rules, const struct device *d)
-{
-	for (size_t i = 0; i < rules->n; i++)
-		if (!rule_holds(&rules->v[i], d))
-			return false;
-	return true;
-}
-
-/* What a device finds out by itself: any answer will do, as long as it is the same for the same thing. */
-static bool lucky(const struct device *d, struct slice id)
-{
-	uint64_t h = d->luck;
-
-	for (size_t i = 0; i < id.n; i++)
-		h = (h ^ (unsigned char)id.p[i]) * 0x9e3779b97f4a7c15u;
-	return h >> 63;
-}
-
-static bool task_guards(const struct task *t, const struct device *d)
-{
-	if (t->type == TASK_PERCENTAGE && t->thousandths == 0)
-		return false;
-	if (t->type == TASK_WHITELIST || t->type == TASK_WINDOW || t->dev || t->published_at > COMMIT_TIME)
-		return lucky(d, t->id);
-	return t->type != TASK_PERCENTAGE || t->thousandths == 100000 || lucky(d, t->id);
-}
-
-static bool better(const struct upgrade *u, const struct task *t, const struct upgrade *v, const struct task *s)
-{
-	if (!s || version_cmp(&u->version, &v->version) != 0)
-		return !s || version_cmp(&u->version, &v->version) > 0;
-	if (t->type != s->type)
-		return t->type < s->type;
-	if (t->published_at != s->published_at)
-		return t->published_at > s->published_at;
-	return slice_cmp(t->id, s->id) > 0;
-}
-
-static bool upgrade_applies(const struct upgrade *u, const struct device *d)
-{
-	struct version installed;
-
-	if (!version_parse_device(&installed, slice_trim(d->value[0])) || version_cmp(&u->version, &installed) <= 0)
-		return false;
-	for (size_t i = 0; i < u->nunless; i++)
-		if (rules_hold(&u->unless[i], d))
-			return false;
-	return true;
-}
-
-static const void *upgrade_directly(const struct app *app, const struct device *d)
-{
-	const struct upgrade *release = NULL;
-	const struct task *best = NULL;
-
-	for (size_t i = 0; i < app->nupgrades; i++) {
-		const struct upgrade *u = &app->upgrades[i];
-
-		for (size_t k = 0; upgrade_applies(u, d) && k < u->ntasks; k++) {
-			const struct task *t = &u->tasks[k];
-
-			if (t->status != STATUS_RELEASING || !task_guards(t, d) || !rules_hold(&t->rules, d) ||
-			    !better(u, t, release, best))
-				continue;
-			release = u;
-			best = t;
-		}
-	}
-	return best;
-}
-
-static bool value_guards(const struct switch_value *v, const struct device *d)
-{
-	if (v->type == SWITCH_WHITELIST)
-		return lucky(d, v->id);
-	if (v->type == SWITCH_FULL || v->thousandths == 100000)
-		return true;
-	return v->thousandths > 0 && lucky(d, v->id);
-}
-
-static const void *switch_directly(const struct switch_def *sw, const struct device *d)
-{
-	for (size_t i = 0; sw->active && i < sw->nvalues; i++) {
-		const struct switch_value *v = &sw->values[i];
-
-		if (v->platforms[PLATFORM_ANDROID] && value_guards(v, d) && rules_hold(&v->rules, d))
-			return v;
-	}
-	return NULL;
 }
 
 /* --- the plan, read as a device does --------------------------------------------------------------------------------- */
@@ -449,7 +305,8 @@ static const struct plan_manifest *unit_of(const struct plan *p, struct slice ke
 	return NULL;
 }
 
-static const void *switch_by_plan(const struct plan *p, struct slice key, const struct device *d, struct digests *hashing)
+static const void *switch_by_plan(const struct plan *p, struct slice key, const struct device *d,
+				  struct digests *hashing)
 {
 	const struct plan_manifest *m = unit_of(p, key, hashing);
 
@@ -476,6 +333,9 @@ static void sorted_and_sound(const struct plan *p)
 		for (size_t k = 0; k < (size_t)f->states * f->classes; k++)
 			assert_true(f->next[k] < (i + 1 < p->nfolds ? p->folds[i + 1].states : p->nmanifests));
 	}
+	for (size_t i = 0; i < p->nattrs; i++)
+		if (p->attrs[i].choice == CHOICE_FOLDED)
+			assert_true(p->attrs[i].after * 4 <= p->attrs[i].before * 3);
 	if (p->shape == PLAN_SEGMENTS)
 		assert_true(p->nmanifests <= p->app->segments_max);
 }
@@ -495,7 +355,8 @@ static void upgrades(void **state)
 		struct plan p;
 
 		random_upgrades(&app, &a, &style);
-		assert_int_equal(plan_make(&p, &a, &scratch, &app, PLATFORM_ANDROID, KIND_UPGRADE, COMMIT_TIME, hashing), 0);
+		assert_int_equal(
+			plan_make(&p, &a, &scratch, &app, PLATFORM_ANDROID, KIND_UPGRADE, COMMIT_TIME, hashing), 0);
 		sorted_and_sound(&p);
 		folded[p.nfolds]++;
 		for (size_t k = 0; k < p.nattrs; k++)
@@ -514,7 +375,7 @@ static void upgrades(void **state)
 	arena_release(&a);
 	arena_release(&scratch);
 	print_message("%zu devices, %zu upgraded; plans with 0, 1, 2 folds: %zu %zu %zu; coarse tables: %zu\n", devices,
-	              delivered, folded[0], folded[1], folded[2], coarse);
+		      delivered, folded[0], folded[1], folded[2], coarse);
 	assert_true(devices >= 20000 && folded[0] && folded[1] && folded[2] && coarse);
 }
 
@@ -530,14 +391,15 @@ static void switches(void **state)
 		struct plan p;
 
 		random_switches(&app, &a);
-		assert_int_equal(plan_make(&p, &a, &scratch, &app, PLATFORM_ANDROID, KIND_SWITCH, COMMIT_TIME, hashing), 0);
+		assert_int_equal(plan_make(&p, &a, &scratch, &app, PLATFORM_ANDROID, KIND_SWITCH, COMMIT_TIME, hashing),
+				 0);
 		sharded += p.shape == PLAN_UNITS;
 		for (size_t k = 0; k < 20; k++) {
 			struct device d = random_device(&a, 0);
 
 			for (size_t s = 0; s < app.nswitches; s++)
 				assert_ptr_equal(switch_directly(&app.switches[s], &d),
-				                 switch_by_plan(&p, app.switches[s].key, &d, hashing));
+						 switch_by_plan(&p, app.switches[s].key, &d, hashing));
 		}
 	}
 	arena_release(&a);

@@ -342,22 +342,32 @@ static void test_words(void **state)
 	static const struct {
 		const char *guards, *verdict;
 		int64_t at;
+		const char *also; /* of the device */
 	} cases[] = {
-		{ "\"dev\":true", "channel: prod; this one is for dev", T0 },
-		{ "\"from\":1795248001", "from: not before 2026-11-21T08:00:01Z", T0 },
-		{ "\"from\":1795248001", "from: the time is not known", MDR_NO_TIME },
-		{ "\"window\":[1795248000,1795248001]", "window: opens at 2026-11-21T08:00:00Z", T0 - 1 },
-		{ "\"window\":[1795248000,1795248001]", "window: closed at 2026-11-21T08:00:01Z", T0 + 1 },
-		{ "\"if\":[0]", "rule: city \\\"Rome\\\" is one of \\\"Bonn\\\", \\\"Rome\\\"", T0 },
-		{ "\"if\":[1]", "rule: osVersion \\\"9\\\" is not greater than 10 and less than 14", T0 },
-		{ "\"if\":[2]", "rule: not known to this version", T0 },
-		{ "\"if\":[3]", "rule: osVersion \\\"9\\\" is less than or equal to 9", T0 },
-		{ "\"unless\":[[4,5]]", "unless: the device is excepted by its city, osVersion", T0 },
-		{ "\"percent\":12500", "percent: neither userId nor deviceId", T0 },
-		{ "\"limit\":\"0000000000000001\"", "users: deviceId is missing", T0 },
-		{ "\"ramp\":[[1795248001,5]]", "users: the time is not known", MDR_NO_TIME },
+		{ "\"dev\":true", "channel: prod; this one is for dev", T0, "" },
+		{ "\"from\":1795248001", "from: not before 2026-11-21T08:00:01Z", T0, "" },
+		{ "\"from\":1795248001", "from: the time is not known", MDR_NO_TIME, "" },
+		{ "\"window\":[1795248000,1795248001]", "window: opens at 2026-11-21T08:00:00Z", T0 - 1, "" },
+		{ "\"window\":[1795248000,1795248001]", "window: closed at 2026-11-21T08:00:01Z", T0 + 1, "" },
+		{ "\"if\":[0]", "rule: city \\\"Rome\\\" is one of \\\"Bonn\\\", \\\"Rome\\\"", T0, "" },
+		{ "\"if\":[1]", "rule: osVersion \\\"9\\\" is not greater than 10 and less than 14", T0, "" },
+		{ "\"if\":[2]", "rule: not known to this version", T0, "" },
+		{ "\"if\":[3]", "rule: osVersion \\\"9\\\" is less than or equal to 9", T0, "" },
+		{ "\"unless\":[[4,5]]", "unless: the device is excepted by its city, osVersion", T0, "" },
+		{ "\"percent\":12500", "percent: neither userId nor deviceId", T0, "" },
+		{ "\"percent\":12500", "percent: bucket 0xbb87aec407d51412 is not below 12.5 %", T0,
+		  ",\"userId\":\"d2\"" },
+		{ "\"percent\":70", "percent: bucket 0xbb87aec407d51412 is not below 0.07 %", T0,
+		  ",\"userId\":\"d2\"" },
+		{ "\"limit\":\"0000000000000001\"", "users: bucket 0xbb87aec407d51412 is not below 0x0000000000000001",
+		  T0, ",\"deviceId\":\"d2\"" },
+		{ "\"ramp\":[[1795247990,0],[1795248010,10]]",
+		  "users: bucket 0xbb87aec407d51412 is not below 0x000346dc5d638865 (ramp at 0.005 %)", T0,
+		  ",\"deviceId\":\"d2\"" },
+		{ "\"limit\":\"0000000000000001\"", "users: deviceId is missing", T0, "" },
+		{ "\"ramp\":[[1795248001,5]]", "users: the time is not known", MDR_NO_TIME, "" },
 	};
-	char slots[256], wanted[256];
+	char slots[256], wanted[256], device[256];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -379,8 +389,9 @@ static void test_words(void **state)
 		tree_publish_next(&t);
 		c = open_fresh(&t);
 		snprintf(wanted, sizeof(wanted), "\"verdict\":\"%s\"}", cases[i].verdict);
-		answer = tree_answer(c, "{\"platform\":\"android\",\"city\":\"Rome\",\"osVersion\":\"9\"}", cases[i].at,
-				     MDR_SWITCH, MDR_EXPLAIN, &err);
+		snprintf(device, sizeof(device), "{\"platform\":\"android\",\"city\":\"Rome\",\"osVersion\":\"9\"%s}",
+			 cases[i].also);
+		answer = tree_answer(c, device, cases[i].at, MDR_SWITCH, MDR_EXPLAIN, &err);
 		assert_non_null(answer);
 		print_message("%s\n%s\n", wanted, answer ? answer : err.text);
 		assert_non_null(strstr(answer, wanted));

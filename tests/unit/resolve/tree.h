@@ -10,11 +10,10 @@
 #include "format/tuf.h"
 #include "resolve/mdresolve.h"
 
-#define T0     INT64_C(1795248000) /* 2026-11-21T08:00:00Z */
-#define DAY    INT64_C(86400)
-#define FILES  96
-#define APP    "DEMO01-default"
-#define CLOSED "0000000000000000"
+#define T0    INT64_C(1795248000) /* 2026-11-21T08:00:00Z */
+#define DAY   INT64_C(86400)
+#define FILES 96
+#define APP   "DEMO01-default"
 
 struct tree_file {
 	const char *path;

@@ -73,6 +73,37 @@ static void test_good(void **state)
 	tree_release(&t);
 }
 
+/* A refresh that fails half way leaves the client as it was: the trusted tree answers, and is accepted again. */
+static void test_half_way(void **state)
+{
+	struct tree t;
+	struct mdr_client *c;
+	struct mdr_error err;
+	struct slice old;
+	char *answer;
+
+	(void)state;
+	demo_tree(&t);
+	old = tree_find(&t, "metadata/timestamp.json")->data;
+	c = tree_open(&t);
+	assert_int_equal(mdr_refresh(c, T0, &err), MDR_OK);
+	demo_upgrade(&t, "next");
+	tree_publish_next(&t);
+	tree_find(&t, "metadata/2.targets.json")->gone = true;
+	assert_int_equal(mdr_refresh(c, T0, &err), MDR_REFUSED);
+	assert_string_equal(err.text, "metadata/2.targets.json: is missing");
+	answer = tree_answer(c, DEVICE, T0, MDR_UPGRADE, 0, &err);
+	assert_non_null(answer);
+	assert_non_null(strstr(answer, "\"guideMemo\":\"new\""));
+	free(answer);
+	tree_put(&t, "metadata/timestamp.json", old);
+	t.fetches = 0;
+	assert_int_equal(mdr_refresh(c, T0, &err), MDR_OK);
+	assert_int_equal(t.fetches, 1);
+	mdr_close(c);
+	tree_release(&t);
+}
+
 enum damage { FLIP_FIRST, FLIP_MIDDLE, FLIP_LAST, CUT, EXTEND, EMPTY, REMOVE, SWAP, DAMAGES };
 static const char *const damage_names[DAMAGES] = { "flip first", "flip middle", "flip last", "cut",
 						   "extend",     "empty",       "remove",    "swap" };
@@ -403,17 +434,12 @@ static void test_storage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_tamper),
-		cmocka_unit_test(test_expired),
-		cmocka_unit_test(test_clock),
-		cmocka_unit_test(test_older),
-		cmocka_unit_test(test_same_version),
-		cmocka_unit_test(test_versions_and_names),
-		cmocka_unit_test(test_wrong_root),
-		cmocka_unit_test(test_other_app),
-		cmocka_unit_test(test_rotation),
-		cmocka_unit_test(test_fast_forward),
+		cmocka_unit_test(test_good),         cmocka_unit_test(test_half_way),
+		cmocka_unit_test(test_tamper),       cmocka_unit_test(test_expired),
+		cmocka_unit_test(test_clock),        cmocka_unit_test(test_older),
+		cmocka_unit_test(test_same_version), cmocka_unit_test(test_versions_and_names),
+		cmocka_unit_test(test_wrong_root),   cmocka_unit_test(test_other_app),
+		cmocka_unit_test(test_rotation),     cmocka_unit_test(test_fast_forward),
 		cmocka_unit_test(test_storage),
 	};
 

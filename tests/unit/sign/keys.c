@@ -87,8 +87,11 @@ static void test_new(void **state)
 	bytes = strbuf_slice(&root);
 	assert_int_equal(tuf_chain_decode(&chain, &w->mem, w->dg, &bytes, 1, &bad, &why), 0);
 	assert_int_equal(chain.v[0].expires, NOW + 365 * 86400);
-	assert_int_equal(keys_load(&set, keys, KEY_BIT(TUF_ROOT) | KEY_BIT(TUF_TARGETS) | KEY_BIT(TUF_SNAPSHOT) | KEY_BIT(TUF_TIMESTAMP),
-	                           w->dg, &d), 0);
+	assert_int_equal(
+		keys_load(&set, keys,
+			  KEY_BIT(TUF_ROOT) | KEY_BIT(TUF_TARGETS) | KEY_BIT(TUF_SNAPSHOT) | KEY_BIT(TUF_TIMESTAMP),
+			  w->dg, &d),
+		0);
 	for (size_t i = 0; i < TUF_TYPE_COUNT; i++)
 		assert_true(role_keys_has(&chain.v[0].root.roles[i], set.v[i].public.id));
 	keyset_release(&set);
@@ -112,7 +115,8 @@ static void write_key(struct world *w, const char *dir, EVP_PKEY *k, const char 
 	f = fopen(path, "w");
 	assert_non_null(f);
 	assert_int_equal(PEM_write_PKCS8PrivateKey(f, k, passphrase ? EVP_aes_128_cbc() : NULL, NULL, 0, NULL,
-	                                           (void *)(uintptr_t)passphrase), 1);
+						   (void *)(uintptr_t)passphrase),
+			 1);
 	fclose(f);
 	assert_int_equal(chmod(path, mode), 0);
 	EVP_PKEY_free(k);
@@ -125,8 +129,8 @@ static void test_types(void **state)
 		size_t bits;
 		bool good;
 	} cases[] = {
-		{ "ED25519", NULL, 0, true }, { "EC", "P-256", 0, true },   { "RSA", NULL, 2048, true },
-		{ "ED448", NULL, 0, false },  { "EC", "P-384", 0, false },  { "RSA", NULL, 1024, false },
+		{ "ED25519", NULL, 0, true }, { "EC", "P-256", 0, true },  { "RSA", NULL, 2048, true },
+		{ "ED448", NULL, 0, false },  { "EC", "P-384", 0, false }, { "RSA", NULL, 1024, false },
 		{ "X25519", NULL, 0, false },
 	};
 	struct world *w = *state;
@@ -136,9 +140,9 @@ static void test_types(void **state)
 		struct keyset set = KEYSET_INIT;
 		struct diags d = DIAGS_INIT;
 		struct slice sig, message = SLICE("what is signed");
-		EVP_PKEY *k = cases[i].group ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", cases[i].group)
-		              : cases[i].bits ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", cases[i].bits)
-		                              : EVP_PKEY_Q_keygen(NULL, NULL, cases[i].name);
+		EVP_PKEY *k = cases[i].group  ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", cases[i].group)
+			      : cases[i].bits ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", cases[i].bits)
+					      : EVP_PKEY_Q_keygen(NULL, NULL, cases[i].name);
 
 		print_message("%s %s %zu\n", cases[i].name, cases[i].group ? cases[i].group : "", cases[i].bits);
 		write_key(w, dir, k, NULL, 0600);
