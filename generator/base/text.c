@@ -142,6 +142,8 @@ struct slice text_nearest(struct slice word, const struct slice *candidates, siz
 		if (c.n == 0 || c.n > TEXT_NEAREST_MAX || gap * 2 > most)
 			continue;
 		far = distance(word, c, most);
+		if (far > 1 && slice_eq_nocase(word, c))
+			far = 1; /* case alone is one mistake, however many letters it took */
 		if (far > most)
 			continue;
 		nearest = c;

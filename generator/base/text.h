@@ -19,7 +19,8 @@ bool text_is_name(struct slice s);
 struct slice text_fold(struct arena *a, struct slice s);
 
 /* The candidate nearest to `word` (optimal string alignment distance, case counted half), or the empty slice when none is
- * near enough to be what somebody meant: distance at most max(1, len/3) and less than the word's length. Ties: the first.
+ * near enough to be what somebody meant: distance at most max(1, len/3) and less than the word's length, or another case
+ * alone. Ties: the first.
  * Nothing longer than TEXT_NEAREST_MAX bytes is compared, so that the work for one pair is bounded. */
 #define TEXT_NEAREST_MAX 64
 struct slice text_nearest(struct slice word, const struct slice *candidates, size_t n);

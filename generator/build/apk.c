@@ -16,26 +16,32 @@ static const char *archive_reason(struct arena *a, struct archive *ar)
 	return arena_printf(a, "it is not a readable zip archive (%s)", text ? text : "no reason given").p;
 }
 
-/* The whole entry, at most APK_MANIFEST_MAX bytes. */
-static int read_entry(struct slice *out, struct arena *a, struct archive *ar, const char **why)
+/* The whole entry: refused by what the archive says of its size, and never read further than that. */
+static int read_entry(struct slice *out, struct arena *a, struct archive *ar, struct archive_entry *entry,
+		      const char **why)
 {
-	char *bytes = arena_alloc(a, APK_MANIFEST_MAX + 1);
-	size_t n = 0;
+	int64_t says = archive_entry_size(entry);
+	size_t size = (size_t)says, n = 0;
+	la_ssize_t got;
+	char *bytes;
 
-	while (n <= APK_MANIFEST_MAX) {
-		la_ssize_t got = archive_read_data(ar, bytes + n, APK_MANIFEST_MAX + 1 - n);
-		if (got < 0) {
-			*why = archive_reason(a, ar);
-			return -1;
-		}
-		if (got == 0) {
-			*out = slice_bytes(bytes, n);
-			return 0;
-		}
-		n += (size_t)got;
+	if (says < 0 || says > APK_MANIFEST_MAX) {
+		*why = "its " APK_MANIFEST_NAME " is larger than 8 MiB";
+		return -1;
 	}
-	*why = "its " APK_MANIFEST_NAME " is larger than 8 MiB";
-	return -1;
+	bytes = arena_alloc(a, size + 1); /* one more, to see that it goes on */
+	while ((got = archive_read_data(ar, bytes + n, size + 1 - n)) > 0)
+		n += (size_t)got;
+	if (got < 0) {
+		*why = archive_reason(a, ar);
+		return -1;
+	}
+	if (n != size) {
+		*why = "its " APK_MANIFEST_NAME " is not as long as the archive says";
+		return -1;
+	}
+	*out = slice_bytes(bytes, n);
+	return 0;
 }
 
 static int find_manifest(struct slice *out, struct arena *a, struct archive *ar, const char **why)
@@ -46,8 +52,11 @@ static int find_manifest(struct slice *out, struct arena *a, struct archive *ar,
 	while ((r = archive_read_next_header(ar, &entry)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
 		const char *name = archive_entry_pathname(entry);
 
-		if (name && strcmp(name, APK_MANIFEST_NAME) == 0)
-			return read_entry(out, a, ar, why);
+		if (!name || strcmp(name, APK_MANIFEST_NAME) != 0)
+			continue;
+		if (r == ARCHIVE_OK)
+			return read_entry(out, a, ar, entry, why);
+		break; /* its local header contradicts the central directory */
 	}
 	*why = r == ARCHIVE_EOF ? "it holds no " APK_MANIFEST_NAME : archive_reason(a, ar);
 	return -1;

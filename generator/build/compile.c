@@ -36,7 +36,7 @@ static int manifest_object(struct compile *c, uint8_t hash[SHA256_SIZE], uint32_
 
 static void convert_fold(struct compile *c, struct index_fold *out, const struct plan_fold *from)
 {
-	*out = (struct index_fold) {
+	*out = (struct index_fold){
 		.attribute = from->attribute,
 		.type = from->type,
 		.missing = from->missing,
@@ -49,10 +49,10 @@ static void convert_fold(struct compile *c, struct index_fold *out, const struct
 	};
 	out->values = ARENA_ARRAY(&c->scratch, struct index_value, from->nvalues);
 	for (size_t i = 0; i < from->nvalues; i++)
-		out->values[i] = (struct index_value) { from->values[i].text, from->values[i].class_ };
+		out->values[i] = (struct index_value){ from->values[i].text, from->values[i].class_ };
 	out->cuts = ARENA_ARRAY(&c->scratch, struct index_cut, from->ncuts);
 	for (size_t i = 0; i < from->ncuts; i++)
-		out->cuts[i] = (struct index_cut) { from->cuts[i].bound, from->cuts[i].after, from->cuts[i].class_ };
+		out->cuts[i] = (struct index_cut){ from->cuts[i].bound, from->cuts[i].after, from->cuts[i].class_ };
 }
 
 static int fill_segments(struct compile *c, struct index *ix, const struct plan *plan)
@@ -124,7 +124,7 @@ static void fill_attrs(struct compile *c, struct index *ix, const struct plan *p
 		const struct attribute *a = plan->offers.rules.attrs[i];
 
 		if (used[i])
-			ix->attrs[ix->nattrs++] = (struct index_attr) { a->name, true, a->type };
+			ix->attrs[ix->nattrs++] = (struct index_attr){ a->name, true, a->type };
 	}
 	if (ix->nattrs)
 		qsort(ix->attrs, ix->nattrs, sizeof(*ix->attrs), by_attr);

@@ -99,7 +99,7 @@ static void convert_guards(struct making *k, struct mf_candidate *out, const str
 	out->nramp = o->nramp;
 	out->ramp = ARENA_ARRAY(a, struct mf_ramp, o->nramp);
 	for (size_t i = 0; i < o->nramp; i++)
-		out->ramp[i] = (struct mf_ramp) { o->ramp[i].at, o->ramp[i].thousandths };
+		out->ramp[i] = (struct mf_ramp){ o->ramp[i].at, o->ramp[i].thousandths };
 	out->nlists = o->nlists;
 	out->lists = ARENA_ARRAY(a, uint32_t, o->nlists);
 	for (size_t i = 0; i < o->nlists; i++)
@@ -185,49 +185,52 @@ static int by_name(const void *a, const void *b)
 	return slice_cmp(((const struct mf_whitelist *)a)->name, ((const struct mf_whitelist *)b)->name);
 }
 
-static int push_list(struct compile *c, struct mf_whitelist **v, size_t *n, size_t *cap, const struct whitelist *list)
-{
-	const struct whitelist_filter *f = whitelists_find(c->filters, c->nfilters, list);
-	struct mf_whitelist w = { .name = list->name, .id_type = list->id_type };
+struct lists {
+	struct mf_whitelist *v;
+	size_t n, cap;
+	bool *seen; /* by number of the filter */
+};
 
-	if (!f)
-		return -1;
-	memcpy(w.root, f->root, SHA256_SIZE);
-	memcpy(w.file, f->file, SHA256_SIZE);
-	w.ids = f->ids;
-	w.pages = f->plan.pages;
-	w.probes = f->plan.probes;
-	ARENA_PUSH(&c->out->mem, *v, *n, *cap, w);
+/* Adds what an offer names and is not there yet. */
+static int push_lists(struct lists *out, struct compile *c, const struct offer *o)
+{
+	for (size_t i = 0; i < o->nlists; i++) {
+		const struct whitelist_filter *f = whitelists_find(c->filters, c->nfilters, o->lists[i]);
+		struct mf_whitelist w = { .name = o->lists[i]->name, .id_type = o->lists[i]->id_type };
+
+		if (!f)
+			return -1;
+		if (out->seen[f - c->filters])
+			continue;
+		out->seen[f - c->filters] = true;
+		memcpy(w.root, f->root, SHA256_SIZE);
+		memcpy(w.file, f->file, SHA256_SIZE);
+		w.ids = f->ids;
+		w.pages = f->plan.pages;
+		w.probes = f->plan.probes;
+		ARENA_PUSH(&c->out->mem, out->v, out->n, out->cap, w);
+	}
 	return 0;
 }
 
 int manifest_lists(struct mf_whitelist **out, size_t *n, struct compile *c, const struct plan_manifest *from,
 		   size_t count)
 {
-	bool *seen = ARENA_ARRAY(&c->scratch, bool, c->nfilters + 1);
-	size_t cap = 0;
+	struct lists lists = { .seen = ARENA_ARRAY(&c->scratch, bool, c->nfilters) };
 
-	*out = NULL;
-	*n = 0;
 	for (size_t m = 0; m < count; m++) {
 		for (size_t i = 0; i < from[m].nslots; i++) {
-			for (size_t j = 0; j < from[m].slots[i].n; j++) {
-				const struct offer *o = from[m].slots[i].v[j].offer;
+			const struct plan_slot *slot = &from[m].slots[i];
 
-				for (size_t l = 0; l < o->nlists; l++) {
-					const struct whitelist_filter *f =
-						whitelists_find(c->filters, c->nfilters, o->lists[l]);
-
-					if (f && seen[f - c->filters])
-						continue;
-					if (push_list(c, out, n, &cap, o->lists[l]))
-						return -1;
-					seen[f - c->filters] = true;
-				}
+			for (size_t j = 0; j < slot->n; j++) {
+				if (push_lists(&lists, c, slot->v[j].offer))
+					return -1;
 			}
 		}
 	}
-	if (*n)
-		qsort(*out, *n, sizeof(**out), by_name);
+	if (lists.n)
+		qsort(lists.v, lists.n, sizeof(*lists.v), by_name);
+	*out = lists.v;
+	*n = lists.n;
 	return 0;
 }

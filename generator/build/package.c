@@ -58,10 +58,11 @@ static void inspect(const struct app *app, const struct upgrade *u, struct slice
 /* Takes over what the previous build found out about the same bytes. */
 static bool reuse(struct package *p, struct recipe_book *book, const uint8_t key[SHA256_SIZE])
 {
-	const struct recipe *r = recipe_reuse(book, key);
+	const struct recipe *r = recipe_find(book, key);
 
 	if (!r || !recipe_get_hex(p->md5, MD5_SIZE, r, "md5"))
 		return false;
+	recipe_note(book, r);
 	p->size = r->length;
 	memcpy(p->sha256, r->hash, SHA256_SIZE);
 	p->has_md5 = true;

@@ -22,13 +22,9 @@ bool recipe_key(uint8_t out[SHA256_SIZE], const struct recipe_book *b, const str
 	return good;
 }
 
-const struct recipe *recipe_reuse(struct recipe_book *b, const uint8_t key[SHA256_SIZE])
+const struct recipe *recipe_find(const struct recipe_book *b, const uint8_t key[SHA256_SIZE])
 {
-	const struct recipe *r = b->known ? recipes_find(b->known, key) : NULL;
-
-	if (r)
-		ARENA_PUSH(b->a, b->v, b->n, b->cap, *r);
-	return r;
+	return b->known ? recipes_find(b->known, key) : NULL;
 }
 
 static int by_name(const void *a, const void *b)
@@ -41,9 +37,10 @@ void recipe_note(struct recipe_book *b, const struct recipe *r)
 	struct recipe copy = *r;
 
 	copy.facts = ARENA_ARRAY(b->a, struct recipe_fact, r->nfacts);
-	if (r->nfacts)
+	if (r->nfacts) {
 		memcpy(copy.facts, r->facts, r->nfacts * sizeof(*r->facts));
-	qsort(copy.facts, copy.nfacts, sizeof(*copy.facts), by_name);
+		qsort(copy.facts, copy.nfacts, sizeof(*copy.facts), by_name);
+	}
 	ARENA_PUSH(b->a, b->v, b->n, b->cap, copy);
 }
 
@@ -63,12 +60,12 @@ struct recipes recipe_book_close(struct recipe_book *b)
 			b->v[kept++] = b->v[i];
 	}
 	b->n = kept;
-	return (struct recipes) { b->v, b->n };
+	return (struct recipes){ b->v, b->n };
 }
 
 struct recipe_fact recipe_fact_uint(struct arena *a, const char *name, uint64_t v)
 {
-	return (struct recipe_fact) { slice_of(name), arena_printf(a, "%" PRIu64, v) };
+	return (struct recipe_fact){ slice_of(name), arena_printf(a, "%" PRIu64, v) };
 }
 
 struct recipe_fact recipe_fact_hex(struct arena *a, const char *name, const uint8_t *v, size_t n)
@@ -76,7 +73,7 @@ struct recipe_fact recipe_fact_hex(struct arena *a, const char *name, const uint
 	char *text = arena_alloc(a, 2 * n + 1);
 
 	digest_hex(text, v, n);
-	return (struct recipe_fact) { slice_of(name), slice_bytes(text, 2 * n) };
+	return (struct recipe_fact){ slice_of(name), slice_bytes(text, 2 * n) };
 }
 
 bool recipe_get_uint(uint64_t *out, const struct recipe *r, const char *name)

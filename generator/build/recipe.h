@@ -23,9 +23,9 @@ struct recipe_book {
 
 /* False where a part is missing (empty) that must not be: the input's id, parts[1]; or where hashing failed. */
 bool recipe_key(uint8_t out[SHA256_SIZE], const struct recipe_book *b, const struct slice *parts, size_t n);
-/* The previous build's artifact, which this build thereby keeps; NULL: make it. */
-const struct recipe *recipe_reuse(struct recipe_book *b, const uint8_t key[SHA256_SIZE]);
-/* Notes an artifact that was made; facts are copied. */
+/* The previous build's artifact, to be kept where its facts are good; NULL: make it. */
+const struct recipe *recipe_find(const struct recipe_book *b, const uint8_t key[SHA256_SIZE]);
+/* Notes an artifact that was made or kept; facts are copied, but not their texts. */
 void recipe_note(struct recipe_book *b, const struct recipe *r);
 /* Sorted and distinct, as recipes_encode() wants it; borrowed from the book. */
 struct recipes recipe_book_close(struct recipe_book *b);

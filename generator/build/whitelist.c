@@ -80,13 +80,13 @@ static int read_ids(struct reader *r, struct slice text)
 	uint32_t number = 0;
 
 	if (slice_starts(text, "\xef\xbb\xbf"))
-		return diag_error(r->d, (struct srcpos) { r->path, 1, 1 },
+		return diag_error(r->d, (struct srcpos){ r->path, 1, 1 },
 				  "a byte order mark; save the file as UTF-8 without one");
 	for (struct slice rest = text, line; rest.p;) {
 		line = slice_cut(&rest, '\n');
 		number++;
 		if (!text_is_utf8(line))
-			return diag_error(r->d, (struct srcpos) { r->path, number, 1 }, "this line is not valid UTF-8");
+			return diag_error(r->d, (struct srcpos){ r->path, number, 1 }, "this line is not valid UTF-8");
 		while (line.p) {
 			struct slice id = slice_trim(slice_cut(&line, ','));
 
@@ -140,14 +140,17 @@ bool whitelist_key(uint8_t key[SHA256_SIZE], const struct recipe_book *book, con
 bool whitelist_reuse(struct whitelist_filter *out, struct recipe_book *book, const uint8_t key[SHA256_SIZE],
 		     const struct whitelist *list)
 {
-	const struct recipe *r = recipe_reuse(book, key);
+	const struct recipe *r = recipe_find(book, key);
 	uint64_t pages, probes;
 
 	memset(out, 0, sizeof(*out));
 	out->list = list;
 	if (!r || !recipe_get_uint(&out->ids, r, "ids") || !recipe_get_uint(&pages, r, "pages") ||
-	    !recipe_get_uint(&probes, r, "probes") || !recipe_get_hex(out->root, SHA256_SIZE, r, "root"))
+	    !recipe_get_uint(&probes, r, "probes") || !recipe_get_hex(out->root, SHA256_SIZE, r, "root") || pages < 1 ||
+	    pages > FILTER_PAGES_MAX || probes < 1 || probes > FILTER_PROBES_MAX ||
+	    r->length != filter_file_size((uint32_t)pages))
 		return false;
+	recipe_note(book, r);
 	out->plan.pages = (uint32_t)pages;
 	out->plan.probes = (uint32_t)probes;
 	out->length = r->length;
@@ -185,6 +188,8 @@ int whitelist_make(struct whitelist_filter *out, const struct app *app, const st
 		report(&r, list, out->ids);
 		bad = encode ? encode_filter(out, app, &r) : 0;
 	}
+	if (bad)
+		strbuf_release(&out->bytes);
 	free(r.v);
 	return bad;
 }

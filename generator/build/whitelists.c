@@ -39,6 +39,8 @@ static void start(struct job *job, const struct app *app, const struct whitelist
 	memset(job, 0, sizeof(*job));
 	job->app = app;
 	job->list = list;
+	if (list->is_regex)
+		return;
 	job->encode = book && list->used;
 	if (!e) {
 		job->bad = diag_error(d, SRCPOS_FILE(list->path), "this list is not in the revision");

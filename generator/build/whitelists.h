@@ -10,7 +10,7 @@
 #include "build/whitelist.h"
 
 /* Reads every `.txt` list of the app; errors and warnings go to `d`. With `book` the lists that are used get filters: *out, in
- * the arena, whose bytes are released by the caller (whitelist_filter_release). Without, *n is 0. */
+ * the arena, whose bytes are released by the caller (whitelist_filter_release). Without, *n is 0. `jobs` is at least 1. */
 void whitelists_prepare(struct whitelist_filter **out, size_t *n, struct arena *a, const struct app *app,
 			const struct filetree *tree, unsigned jobs, struct recipe_book *book, struct diags *d);
 

@@ -50,8 +50,10 @@ static bool file_read_name(struct package *out, struct defs_scope *s, struct obj
 		return object_error(o, "file", "\"file\" is %s; it %s", quote(s->a, out->file), problem);
 	out->rel = arena_printf(s->a, SLICE_FMT "/" SLICE_FMT, SLICE_ARG(folder), SLICE_ARG(out->file));
 	scope_name_file(s, out->rel);
-	if (!slice_ends(out->file, suffix))
+	if (!slice_ends(out->file, suffix)) {
+		out->rel = SLICE(""); /* nobody need look into it */
 		return object_error(o, "file", "\"file\" is %s; it must end in \"%s\"", quote(s->a, out->file), suffix);
+	}
 	if (!filetree_find(s->files, out->rel))
 		return object_error(o, "file", "there is no file %s in this folder%s", quote(s->a, out->file),
 				    hint(s->a, nearest_file(s, folder, out->file)));

@@ -3,11 +3,11 @@
 #define PLAN_BUDGET_H
 
 /* decisions */
-#define INLINE_BYTES    2048              /* a manifest up to this size is left as it is */
-#define MANIFESTS_BYTES (4 * 1024 * 1024) /* of all manifests of an index together */
-#define REQUEST_BYTES   1024              /* what one more request costs a device */
-#define SEGMENT_BYTES   96                /* what one more segment costs every device in its index */
-#define GROUPS_MAX      32                /* neighbouring classes of versions are tried in 32, 16 and 8 groups */
+#define INLINE_BYTES    2048                /* a manifest up to this size is left as it is */
+#define MANIFESTS_BYTES ((uint64_t)4 << 20) /* of all manifests of an index together */
+#define REQUEST_BYTES   1024                /* what one more request costs a device */
+#define SEGMENT_BYTES   96                  /* what one more segment costs every device in its index */
+#define GROUPS_MAX      32                  /* neighbouring classes of versions are tried in 32, 16 and 8 groups */
 #define GROUPS_MIN      8
 #define SHARD_BYTES     32768
 #define SHARDS_MAX      64
@@ -16,8 +16,8 @@
 #define CLOSE_STEPS 256               /* steps per offer of a slot that comparing offers may take */
 #define FOLD_WORK   ((size_t)1 << 22) /* 64-bit words that one attempt to fold one attribute may touch */
 
-/* Estimated bytes of JSON. Texts of rules and payloads count as they are, everything else by these fixed widths, so that an
- * edit of a percentage, a time, a prompt or a name never changes the shape of a tree. */
+/* Estimated bytes of JSON. Texts of rules, payloads and keys count as they are, everything else by these fixed widths,
+ * so that an edit of a percentage, a time, a prompt or an id never changes the shape of a tree. */
 #define RULE_BYTES      40
 #define VALUE_BYTES     3
 #define BOUND_BYTES     24

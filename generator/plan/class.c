@@ -31,7 +31,7 @@ uint64_t words_hash(const uint64_t *v, size_t n)
 	return h ^ h >> 32;
 }
 
-/* --- toggles: where along the regions each offer begins and ceases to hold -------------------------------------------- */
+/* --- toggles: where along the regions each offer begins and ceases to hold ---------------------------------------- */
 
 struct toggles {
 	uint32_t *first; /* those at region r: bits[first[r]] … bits[first[r + 1] - 1] */
@@ -68,7 +68,7 @@ static void toggles_make(struct toggles *t, struct arena *a, const struct offer_
 	at[0] = 0;
 }
 
-/* --- classes ---------------------------------------------------------------------------------------------------------- */
+/* --- classes ------------------------------------------------------------------------------------------------------ */
 
 struct sweep {
 	struct classes *out;

@@ -1,10 +1,11 @@
 /* plan/class.h: the values of one attribute, as far as the offers of one slot tell them apart.
  *
- * Class      a set of values that the same offers admit; its mask has the bit i of offer live[i]. Class 0 is "missing" and no
- *            other value is ever in it, even where masks are equal. Texts: equal masks are one class. Versions: neighbours with
- *            equal masks are one class, classes ascend.
- * Work       masks are made by toggling bits along the regions, so that an attribute with very many values costs what its rules
- *            cost. More than `max` classes of texts, or masks of more than FOLD_WORK words: given up, nothing is returned. */
+ * Class      a set of values that the same offers admit; its mask has the bit i of offer live[i]. Class 0 is
+ *            "missing" and no other value is ever in it, even where masks are equal. Texts: equal masks are one
+ *            class. Versions: neighbours with equal masks are one class, classes ascend.
+ * Work       masks are made by toggling bits along the regions, so that an attribute with very many values costs
+ *            what its rules cost. More than `max` classes of texts, or masks of more than FOLD_WORK words: given up,
+ *            nothing is returned. */
 #ifndef PLAN_CLASS_H
 #define PLAN_CLASS_H
 

@@ -15,7 +15,7 @@ struct folder {
 	size_t folds_cap;
 };
 
-/* --- columns ---------------------------------------------------------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------------------------------------------------ */
 
 static struct columns each_class(struct arena *a, const struct classes *c)
 {
@@ -34,8 +34,8 @@ static bool is_empty(const struct classes *c, uint32_t class_)
 	return true;
 }
 
-/* Some `groups` groups of neighbouring classes; "missing" stays alone, and no class in which nothing is offered joins one in
- * which something is: those devices would load a manifest for nothing. */
+/* Some `groups` groups of neighbouring classes; "missing" stays alone, and no class in which nothing is offered joins
+ * one in which something is: those devices would load a manifest for nothing. */
 static struct columns grouped(struct arena *a, const struct classes *c, uint32_t groups)
 {
 	uint32_t *of_class = ARENA_ARRAY(a, uint32_t, c->n);
@@ -61,7 +61,7 @@ static struct columns grouped(struct arena *a, const struct classes *c, uint32_t
 	return (struct columns){ n, may, must, of_class };
 }
 
-/* --- one attribute ---------------------------------------------------------------------------------------------------- */
+/* --- one attribute ------------------------------------------------------------------------------------------------ */
 
 /* Free offers hide what is behind them once all their attributes are folded. */
 static void set_closing(struct folding *f)
@@ -78,14 +78,16 @@ static void set_closing(struct folding *f)
 	}
 }
 
-/* One attempt; a better one becomes `best`. The report keeps the lowest cost, or the first reason where there is none. */
+/* One attempt; a better one becomes `best`. The report keeps the lowest cost, else the first reason. */
 static void attempt(struct folder *d, struct plan_attr *report, const struct attribute *attr,
 		    const struct classes *classes, const struct columns *columns)
 {
-	enum plan_choice choice = states_next(d->trial, &d->f, d->now, attr, classes, columns);
 	struct states *trial = d->trial;
+	enum plan_choice choice;
 
-	if (choice == CHOICE_FOLDED && (report->choice != CHOICE_FOLDED || trial->cost * 8 <= d->best->cost * 7)) {
+	d->f.limit = report->choice == CHOICE_FOLDED ? d->best->cost * 7 / 8 + 1 : d->now->cost;
+	choice = states_next(trial, &d->f, d->now, attr, classes, columns);
+	if (choice == CHOICE_FOLDED) {
 		d->trial = d->best;
 		d->best = trial;
 		report->choice = CHOICE_FOLDED;
@@ -117,7 +119,7 @@ static void try_all(struct folder *d, struct plan_attr *report, const struct att
 		report->choice = CHOICE_MANY_CLASSES;
 }
 
-/* --- the table that stays --------------------------------------------------------------------------------------------- */
+/* --- the table that stays ----------------------------------------------------------------------------------------- */
 
 static int by_text(const void *x, const void *y)
 {
@@ -214,7 +216,7 @@ static void consider(struct folder *d, const struct attribute *attr, struct plan
 		report->choice = CHOICE_NO_GAIN;
 }
 
-/* --- manifests -------------------------------------------------------------------------------------------------------- */
+/* --- manifests ---------------------------------------------------------------------------------------------------- */
 
 static struct numbers rules_left(struct folder *d, const struct offer *o)
 {
@@ -267,7 +269,7 @@ static void make_manifests(struct folder *d)
 	plan->manifests = ARENA_ARRAY(d->mem, struct plan_manifest, d->now->n);
 	for (uint32_t i = 0; i < d->now->n; i++) {
 		plan->manifests[i].bytes = d->now->bytes[i];
-		list_candidates(d, &plan->manifests[i], d->now->masks + i * 2 * d->f.words, left);
+		list_candidates(d, &plan->manifests[i], d->now->masks + (size_t)i * 2 * d->f.words, left);
 	}
 }
 

@@ -4,7 +4,7 @@
 
 #define EVERYBODY 100000u /* thousandths */
 
-/* --- what kinds share ------------------------------------------------------------------------------------------------ */
+/* --- what kinds share --------------------------------------------------------------------------------------------- */
 
 static struct numbers add_rules(struct rule_table *t, const struct rules *rules, const struct rule *own)
 {
@@ -31,7 +31,7 @@ static bool has_no_guard(const struct offer *o)
 	return !o->nlists && !o->dev && !o->has_from && !o->has_window && !o->has_percent && !o->nunless;
 }
 
-/* --- upgrades --------------------------------------------------------------------------------------------------------- */
+/* --- upgrades ----------------------------------------------------------------------------------------------------- */
 
 static size_t releasing(const struct upgrade *u)
 {
@@ -141,7 +141,7 @@ void offers_upgrade(struct offers *out, struct arena *a, const struct app *app, 
 	rules_close(&out->rules);
 }
 
-/* --- switches --------------------------------------------------------------------------------------------------------- */
+/* --- switches ----------------------------------------------------------------------------------------------------- */
 
 static struct offer value_offer(const struct switch_def *sw, const struct switch_value *value)
 {

@@ -1,10 +1,10 @@
 /* plan/offer.h: every task and every switch value as one thing: an offer.
  *
- * Purpose    an offer is what a slot may answer: a predicate over static attributes (`rules`), guards that only the device can
- *            judge, and a pointer to what it stands for. Kinds differ here and nowhere later in the plan.
- * Order      offers of a slot stand together, best first (DEFINITIONS "Which task wins"; switch values as written); slots are
- *            sorted by name. Only what reaches devices is here: releasing tasks, values of active switches that name the
- *            platform.
+ * Purpose    an offer is what a slot may answer: a predicate over static attributes (`rules`), guards that only the
+ *            device can judge, and a pointer to what it stands for. Kinds differ here and nowhere later in the plan.
+ * Order      offers of a slot stand together, best first (DEFINITIONS "Which task wins"; switch values as written);
+ *            slots are sorted by name. Only what reaches devices is here: releasing tasks, values of active switches
+ *            that name the platform.
  * Condition  a slot's own condition (upgrades: release version > appVersion) is an ordinary rule on appVersion.
  * Ownership  borrows the model; the rest lives in the arena.
  * Pure       no clock: `commit_time` only decides whether a publishedAt is kept as the guard `from`. */

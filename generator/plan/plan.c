@@ -26,10 +26,12 @@ static void set_limits(struct offers *o)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		struct offer *offer = &o->v[i];
-		const struct window *w = offer->task ? &offer->task->window : NULL;
+		const struct window *w;
 
-		if (offer->fate == OFFER_LIVE && offer->has_limit)
-			offer->limit = share_limit(share_of(w->users, (uint64_t)w->audience));
+		if (offer->fate != OFFER_LIVE || !offer->has_limit)
+			continue;
+		w = &offer->task->window;
+		offer->limit = share_limit(share_of(w->users, (uint64_t)w->audience));
 	}
 }
 

@@ -1,14 +1,17 @@
 /* plan/plan.h: from definitions to the lists of candidates that devices load.
  *
- * Purpose    for one app, platform and kind: which manifests there are, what stands in each, and how a device finds its own.
- * Pure       the result depends on the definitions and the commit's time alone; of a percentage only on whether it is 0 or
- *            100 (apart from the number that is copied). Not on earlier trees, clocks, hash order or the number of threads.
+ * Purpose    for one app, platform and kind: which manifests there are, what stands in each, and how a device finds
+ *            its own.
+ * Pure       the result depends on the definitions and the commit's time alone; of a percentage only on whether it
+ *            is 0 or 100 (apart from the number that is copied). Not on earlier trees, clocks, hash order or the
+ *            number of threads.
  * Shapes     PLAN_INLINE    one manifest, part of the index.
- *            PLAN_SEGMENTS  kinds with one slot: attributes are folded in order, each state of the last fold is a segment.
- *            PLAN_UNITS     kinds with many slots: manifests hold the slots whose SHA-256(name) begins with given bits.
- * Limits     the plan degrades, it never fails: what is not worth folding, or does not fit the budgets, stays a rule in the
- *            manifest, and `attrs` says why. Budgets are constants (plan/budget.h) but for [segments] max.
- * Ownership  everything lives in arena `a` (and borrows the model); `scratch` is only used during the call: reset it then.
+ *            PLAN_SEGMENTS  kinds with one slot: attributes are folded in order; each outcome is a segment.
+ *            PLAN_UNITS     kinds with many slots: a manifest holds those whose SHA-256(name) begins with its bits.
+ * Limits     the plan degrades, it never fails: what is not worth folding, or does not fit the budgets, stays a rule
+ *            in the manifest, and `attrs` says why. Budgets are constants (plan/budget.h) but for [segments] max.
+ * Ownership  everything lives in arena `a` (and borrows the model); `scratch` is only used during the call: reset it
+ *            then.
  * Threads    none inside; different arenas may plan at the same time. */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
@@ -53,8 +56,8 @@ struct plan_cut { /* from this bound on, up to the next cut */
 	uint32_t class_;
 };
 
-/* One folded attribute. The first fold starts in state 0; next[state * classes + class] is a state of the next fold, after the
- * last one a number into `manifests`. */
+/* One folded attribute. The first fold starts in state 0; next[state * classes + class] is a state of the next fold,
+ * after the last one a number into `manifests`. */
 struct plan_fold {
 	struct slice attribute;
 	enum attr_type type;

@@ -4,7 +4,7 @@
 
 #include "plan/budget.h"
 
-/* --- predicates ------------------------------------------------------------------------------------------------------- */
+/* --- predicates --------------------------------------------------------------------------------------------------- */
 
 struct entry {
 	uint32_t attr, rule;
@@ -54,7 +54,7 @@ static void make_preds(struct offer *o, const struct rule_table *t, struct entry
 	}
 }
 
-/* --- closing ---------------------------------------------------------------------------------------------------------- */
+/* --- closing ------------------------------------------------------------------------------------------------------ */
 
 struct queued {
 	uint32_t number; /* of the offer */
@@ -122,7 +122,7 @@ static void close_behind(struct queue *q, size_t at)
 	q->n = kept;
 }
 
-/* Fills the queue up to the first free offer without a predicate: it takes everybody, and what follows is closed by it. */
+/* Fills the queue up to the first free offer without a predicate: it takes everybody, so it closes what follows. */
 static void fill(struct queue *q, const struct offer_slot *slot)
 {
 	q->n = 0;

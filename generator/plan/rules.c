@@ -17,18 +17,16 @@ void rules_init(struct rule_table *t, struct arena *a)
 	*t = (struct rule_table){ .mem = a, .by_content = MAP_INIT, .by_name = MAP_INIT };
 }
 
-/* Maps hold pointers; numbers are kept as number + 1, since NULL means absent. */
-static void *boxed(size_t number)
+/* Maps hold pointers: a number gets a place of its own. */
+static uint32_t *keep_number(struct arena *a, size_t number)
 {
-	return (void *)(uintptr_t)(number + 1);
+	uint32_t *place = ARENA_NEW(a, uint32_t);
+
+	*place = (uint32_t)number;
+	return place;
 }
 
-static uint32_t unboxed(const void *p)
-{
-	return (uint32_t)((uintptr_t)p - 1);
-}
-
-/* --- adding --------------------------------------------------------------------------------------------------------- */
+/* --- adding ------------------------------------------------------------------------------------------------------- */
 
 static struct attribute *attr_of(struct rule_table *t, const struct rule *rule)
 {
@@ -41,7 +39,9 @@ static struct attribute *attr_of(struct rule_table *t, const struct rule *rule)
 	attr->type = rule->type;
 	attr->number = (uint32_t)t->nattrs;
 	map_set(&t->by_name, rule->element, attr);
-	ARENA_PUSH(t->mem, t->attrs, t->nattrs, t->attrs_cap, attr);
+	attr->older = t->newest;
+	t->newest = attr;
+	t->nattrs++;
 	return attr;
 }
 
@@ -55,13 +55,14 @@ static bool has_upper_case(struct slice s)
 
 static uint32_t text_number(struct rule_table *t, struct attribute *attr, struct slice text)
 {
-	void *found;
+	const uint32_t *known;
 
 	if (attr->type == ATTR_FOLD && has_upper_case(text))
 		text = text_fold(t->mem, text);
-	found = map_put(&attr->seen, text, boxed(attr->n));
-	if (found)
-		return unboxed(found);
+	known = map_get(&attr->seen, text);
+	if (known)
+		return *known;
+	map_set(&attr->seen, text, keep_number(t->mem, attr->n));
 	ARENA_PUSH(t->mem, attr->texts, attr->n, attr->cap, text);
 	return (uint32_t)attr->n - 1;
 }
@@ -69,10 +70,12 @@ static uint32_t text_number(struct rule_table *t, struct attribute *attr, struct
 /* `v` stays where it is: it is the key of the map. Equal versions have equal parts. */
 static uint32_t bound_number(struct rule_table *t, struct attribute *attr, const struct version *v)
 {
-	void *found = map_put(&attr->seen, slice_bytes(v->part, sizeof(v->part)), boxed(attr->n));
+	struct slice parts = slice_bytes(v->part, sizeof(v->part));
+	const uint32_t *known = map_get(&attr->seen, parts);
 
-	if (found)
-		return unboxed(found);
+	if (known)
+		return *known;
+	map_set(&attr->seen, parts, keep_number(t->mem, attr->n));
 	ARENA_PUSH(t->mem, attr->bounds, attr->n, attr->cap, *v);
 	return (uint32_t)attr->n - 1;
 }
@@ -111,24 +114,24 @@ uint32_t rules_add(struct rule_table *t, const struct rule *rule)
 {
 	struct attribute *attr = attr_of(t, rule);
 	struct plan_rule added = { .rule = rule, .attr = attr->number };
+	const uint32_t *known;
 	uint32_t *key;
-	const void *found;
 	size_t bytes;
 
 	key_make(t, attr, rule);
 	bytes = t->key_n * sizeof(*key);
-	found = map_get(&t->by_content, slice_bytes(t->key, bytes));
-	if (found)
-		return unboxed(found);
+	known = map_get(&t->by_content, slice_bytes(t->key, bytes));
+	if (known)
+		return *known;
 	key = memcpy(ARENA_ARRAY(t->mem, uint32_t, t->key_n), t->key, bytes);
-	map_set(&t->by_content, slice_bytes(key, bytes), boxed(t->n));
+	map_set(&t->by_content, slice_bytes(key, bytes), keep_number(t->mem, t->n));
 	added.bytes = rule_bytes(rule);
 	added.named = key + 2;
 	ARENA_PUSH(t->mem, t->v, t->n, t->cap, added);
 	return (uint32_t)t->n - 1;
 }
 
-/* --- closing -------------------------------------------------------------------------------------------------------- */
+/* --- closing ------------------------------------------------------------------------------------------------------ */
 
 static size_t fold_rank(struct slice name)
 {
@@ -245,6 +248,9 @@ static uint32_t *sort_attrs(struct rule_table *t)
 {
 	uint32_t *numbers = ARENA_ARRAY(t->mem, uint32_t, t->nattrs);
 
+	t->attrs = ARENA_ARRAY(t->mem, struct attribute *, t->nattrs);
+	for (struct attribute *attr = t->newest; attr; attr = attr->older)
+		t->attrs[attr->number] = attr;
 	if (t->nattrs > 1)
 		qsort(t->attrs, t->nattrs, sizeof(struct attribute *), by_fold_order);
 	for (size_t i = 0; i < t->nattrs; i++) {

@@ -15,22 +15,22 @@ __extension__ typedef unsigned __int128 uint128;
 #define SCALE_MIN    10u /* p < 1 */
 #define SCALE_MAX    30u /* p >= 1e-21: below what 2^63 devices and one user give */
 
-/* --- P(Binomial(n, p) = x), after Loader: no large numbers are subtracted from each other ----------------------------- */
+/* --- P(Binomial(n, p) = x), after Loader: no large numbers are subtracted from each other ------------------------- */
 
 /* ln(m!) - ln(Stirling's approximation of m!) */
 static real stirling_error(real m)
 {
 	static const real series[] = { 1.0L / 12,   -1.0L / 360,      1.0L / 1260, -1.0L / 1680,
 				       1.0L / 1188, -691.0L / 360360, 1.0L / 156 };
-	real sum = 0, factorial = 1;
+	real sum = 0, factorial = 1, square = 1 / (m * m);
 
 	if (m < 24) {
-		for (real i = 2; i <= m; i++)
-			factorial *= i;
+		for (unsigned i = 2; i <= (unsigned)m; i++)
+			factorial *= (real)i;
 		return logl(factorial) - (m + 0.5L) * logl(m) + m - 0.5L * logl(2 * PI);
 	}
 	for (unsigned i = sizeof(series) / sizeof(*series); i-- > 0;)
-		sum = sum / (m * m) + series[i];
+		sum = sum * square + series[i];
 	return sum / m;
 }
 
@@ -41,10 +41,10 @@ static real deviance(real x, real mean)
 
 	if (fabsl(v) > 0.1L)
 		return x * logl(x / mean) + mean - x;
-	for (real i = 3;; i += 2) {
+	for (unsigned i = 3;; i += 2) {
 		before = sum;
 		term *= v * v;
-		sum += term / i;
+		sum += term / (real)i;
 		if (sum == before)
 			return sum;
 	}
@@ -61,15 +61,16 @@ static real exactly(real n, real x, real p)
 	return expl(log_tail) * sqrtl(n / (2 * PI * x * (n - x)));
 }
 
-/* --- P(Binomial(n, p) >= x) = I_p(x, n - x + 1) ----------------------------------------------------------------------- */
+/* --- P(Binomial(n, p) >= x) = I_p(x, n - x + 1) ------------------------------------------------------------------- */
 
-/* P(>= x) / P(= x) for x above the mean: the continued fraction of the incomplete beta function, by Lentz's method. Far enough
- * in the tail it takes some 60 steps, however large n is. */
+/* P(>= x) / P(= x) for x above the mean: the continued fraction of the incomplete beta function, by Lentz's method. Far
+ * enough in the tail it takes some 60 steps, however large n is. */
 static real tail_ratio(real n, real x, real p)
 {
 	real a = x, b = n - x + 1, c = 1, d = 1 / (1 - (a + b) * p / (a + 1)), h = d, step;
 
-	for (real m = 1;; m++) {
+	for (unsigned i = 1;; i++) {
+		real m = (real)i;
 		real even = m * (b - m) * p / ((a + 2 * m - 1) * (a + 2 * m));
 		real odd = -(a + m) * (a + b + m) * p / ((a + 2 * m) * (a + 2 * m + 1));
 
@@ -85,7 +86,7 @@ static real tail_ratio(real n, real x, real p)
 	}
 }
 
-/* --- the search ------------------------------------------------------------------------------------------------------- */
+/* --- the search --------------------------------------------------------------------------------------------------- */
 
 /* Decimals of 10 digits in ascending order are 0, 1, 2 …: 1e-21 is the first. */
 static struct share decimal_at(uint64_t place)
@@ -128,7 +129,8 @@ static real first_guess(real n, real x)
 	return mean / (n + (mean - x + 1) / 2);
 }
 
-/* Newton's method on ln P over ln p, between a decimal that is small enough and one that is not: at the mean, P is near 1/2. */
+/* Newton's method on ln P over ln p, between a decimal that is small enough and one that is not: P is near 1/2 at the
+ * mean. */
 struct share share_of(uint64_t users, uint64_t audience)
 {
 	real n = (real)audience, x = (real)users + 1;

@@ -15,12 +15,16 @@ static uint32_t own_bytes(const struct offer *o)
 }
 
 /* Numbers whitelists from `first` on. */
-static uint32_t list_number(struct map *lists, const struct whitelist *list, size_t first)
+static uint32_t list_number(struct map *lists, struct arena *a, const struct whitelist *list, size_t first)
 {
-	void *fresh = (void *)(uintptr_t)(first + lists->n + 1);
-	void *known = map_put(lists, list->name, fresh);
+	uint32_t *number = map_get(lists, list->name);
 
-	return (uint32_t)((uintptr_t)(known ? known : fresh) - 1);
+	if (!number) {
+		number = ARENA_NEW(a, uint32_t);
+		*number = (uint32_t)(first + lists->n);
+		map_set(lists, list->name, number);
+	}
+	return *number;
 }
 
 static size_t count_parts(const struct offer *o)
@@ -32,7 +36,8 @@ static size_t count_parts(const struct offer *o)
 	return n;
 }
 
-static struct weight weight_of(const struct offer *o, uint32_t *parts, struct map *lists, size_t rules)
+/* `lists`: NULL where manifests do not describe them. */
+static struct weight weight_of(const struct offer *o, uint32_t *parts, struct arena *a, struct map *lists, size_t rules)
 {
 	struct weight w = { .bytes = own_bytes(o), .nrules = (uint32_t)o->rules.n, .parts = parts };
 
@@ -42,7 +47,7 @@ static struct weight weight_of(const struct offer *o, uint32_t *parts, struct ma
 		for (size_t i = 0; i < o->unless[k].n; i++)
 			parts[w.nparts++] = o->unless[k].v[i];
 	for (size_t i = 0; lists && i < o->nlists; i++)
-		parts[w.nparts++] = list_number(lists, o->lists[i], rules);
+		parts[w.nparts++] = list_number(lists, a, o->lists[i], rules);
 	return w;
 }
 
@@ -58,7 +63,7 @@ void sizes_init(struct sizes *s, struct arena *a, const struct offers *o, const 
 		parts += count_parts(&o->v[live[i]]);
 	v = ARENA_ARRAY(a, uint32_t, parts);
 	for (size_t i = 0; i < n; i++) {
-		s->weights[i] = weight_of(&o->v[live[i]], v + used, filters ? &lists : NULL, t->n);
+		s->weights[i] = weight_of(&o->v[live[i]], v + used, a, filters ? &lists : NULL, t->n);
 		used += s->weights[i].nparts;
 	}
 	s->parts = ARENA_ARRAY(a, struct part, t->n + lists.n);

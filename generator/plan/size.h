@@ -1,8 +1,8 @@
 /* plan/size.h: estimated bytes of a manifest, candidate by candidate.
  *
- * What several candidates may share (a rule, the description of a whitelist) counts once in each manifest; widths are those of
- * plan/budget.h. A candidate costs one step for each of its rules and lists; all that this needs is kept flat beside the
- * offers, since a plan is weighed many times. */
+ * What several candidates may share (a rule, the description of a whitelist) counts once in each manifest; widths
+ * are those of plan/budget.h. A candidate costs one step for each of its rules and lists; all that this needs is
+ * kept flat beside the offers, since a plan is weighed many times. */
 #ifndef PLAN_SIZE_H
 #define PLAN_SIZE_H
 

@@ -16,7 +16,7 @@ static void *reserve(struct arena *a, void *v, size_t *cap, size_t n, size_t siz
 
 #define RESERVE(a, v, cap, n) ((v) = reserve((a), (v), &(cap), (n), sizeof(*(v))))
 
-/* --- one state -------------------------------------------------------------------------------------------------------- */
+/* --- one state ---------------------------------------------------------------------------------------------------- */
 
 /* Clears what stands behind the first offer that takes everybody. */
 static void hide(uint64_t *state, const struct folding *f)
@@ -79,7 +79,7 @@ static uint32_t number_of(const struct states *out, struct folding *f)
 	return out->n;
 }
 
-/* --- tables ----------------------------------------------------------------------------------------------------------- */
+/* --- tables ------------------------------------------------------------------------------------------------------- */
 
 static bool same_column(const uint32_t *next, uint32_t rows, uint32_t width, uint32_t x, uint32_t y)
 {
@@ -148,7 +148,7 @@ static uint64_t table_bytes(const struct states *out, uint32_t rows, const struc
 	return bytes;
 }
 
-/* --- attempts --------------------------------------------------------------------------------------------------------- */
+/* --- attempts ----------------------------------------------------------------------------------------------------- */
 
 static void start(struct states *out)
 {
@@ -206,7 +206,7 @@ static enum plan_choice step(struct states *out, struct folding *f, const struct
 				return CHOICE_MANY_STATES;
 			add_state(out, f);
 			out->cost = fixed_cost(out) + REQUEST_BYTES / 2;
-			if (out->cost >= before->cost)
+			if (out->cost >= f->limit)
 				return CHOICE_NO_GAIN;
 		}
 	}
@@ -225,8 +225,8 @@ static void count_filled(struct states *out, size_t words)
 	}
 }
 
-/* The bytes of all manifests, as long as the cost can still be below `limit`. */
-static enum plan_choice weigh(struct states *out, struct folding *f, uint64_t limit)
+/* The bytes of all manifests, as long as the cost can still be below the limit. */
+static enum plan_choice weigh(struct states *out, struct folding *f)
 {
 	count_filled(out, f->words);
 	RESERVE(f->mem, out->bytes, out->bytes_cap, out->n);
@@ -236,7 +236,7 @@ static enum plan_choice weigh(struct states *out, struct folding *f, uint64_t li
 		if (out->sum > MANIFESTS_BYTES)
 			return CHOICE_MANY_BYTES;
 		out->cost = full_cost(out);
-		if (out->cost >= limit)
+		if (out->cost >= f->limit)
 			return CHOICE_NO_GAIN;
 	}
 	return CHOICE_FOLDED;
@@ -258,5 +258,5 @@ enum plan_choice states_next(struct states *out, struct folding *f, const struct
 		return choice;
 	join_columns(out, f, before->n, columns, classes->n);
 	out->table_bytes = before->table_bytes + table_bytes(out, before->n, attr, classes);
-	return weigh(out, f, before->cost);
+	return weigh(out, f);
 }

@@ -1,7 +1,7 @@
 /* plan/state.h: the states that folding leads to, and one attempt to fold one attribute into them.
  *
- * A state is two masks over the offers of a list, `may` and `must` (plan/fold.h). fold.c uses several struct states in turn
- * (what is accepted, the best attempt, the present one); their memory is reused: an attempt costs time only.
+ * A state is two masks over the offers of a list, `may` and `must` (plan/fold.h). fold.c uses several struct states
+ * in turn (what is accepted, the best attempt, the present one); their memory is reused: an attempt costs time only.
  * Everything lives in the arena of struct folding. */
 #ifndef PLAN_STATE_H
 #define PLAN_STATE_H
@@ -35,6 +35,7 @@ struct folding {
 	const struct offer_list *list;
 	size_t words;      /* of one mask */
 	uint32_t max;      /* states */
+	uint64_t limit;    /* an attempt is of use only below this cost */
 	bool *folded;      /* by attribute */
 	uint64_t *closing; /* free offers whose attributes are all folded */
 	uint64_t *state;   /* room for one */
@@ -46,8 +47,8 @@ struct folding {
 /* The state in which nothing is folded. */
 void states_first(struct states *out, struct folding *f);
 /* Applies the columns of an attribute (already marked in `folded` and `closing`) to every state of `before`.
- * CHOICE_FOLDED: done. CHOICE_NO_GAIN: given up, `cost` is a lower bound that is not below that of `before`. Else the budget
- * that was exceeded. */
+ * CHOICE_FOLDED: done, and the cost is below the limit. CHOICE_NO_GAIN: it is not, `cost` is a lower bound. Else the
+ * budget that was exceeded. */
 enum plan_choice states_next(struct states *out, struct folding *f, const struct states *before,
 			     const struct attribute *attr, const struct classes *classes,
 			     const struct columns *columns);

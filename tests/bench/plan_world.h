@@ -9,7 +9,7 @@
 
 #define COMMIT_TIME 1700000000
 
-/* --- randomness ------------------------------------------------------------------------------------------------------ */
+/* --- randomness --------------------------------------------------------------------------------------------------- */
 
 static inline uint32_t below(uint64_t *seed, uint32_t n)
 {
@@ -19,7 +19,7 @@ static inline uint32_t below(uint64_t *seed, uint32_t n)
 	return (uint32_t)((*seed >> 32) % n);
 }
 
-/* --- definitions, as structs and as text ------------------------------------------------------------------------------ */
+/* --- definitions, as structs and as text -------------------------------------------------------------------------- */
 
 struct file {
 	size_t from, n; /* in text */

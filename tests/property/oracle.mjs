@@ -4,7 +4,7 @@
 //     const app = read(files, commitTime);     files: Map of path below apps/<dir>/ → text; times in seconds
 //     app.answer(device, at)                   at: seconds, or null where the time is not known
 import { createHash } from "node:crypto";
-import { share } from "./share.mjs";
+import { limit } from "./share.mjs";
 
 // How often each case was met: name → number. The run fails when a case was never met.
 export const met = new Map();
@@ -15,13 +15,13 @@ export const meet = (name) => met.set(name, (met.get(name) ?? 0) + 1);
 const VERSIONS = new Set(["osVersion", "appVersion"]);
 const FOLDED = new Set(["mobileModel", "netType", "isp", "vmType", "deviceType", "abi", "language"]);
 
-// Texts are few and asked for often: each is worked out once.
+// What is asked for often is worked out once.
 function remembered(f) {
 	const known = new Map();
-	return (text) => {
-		if (!known.has(text))
-			known.set(text, f(text));
-		return known.get(text);
+	return (x) => {
+		if (!known.has(x))
+			known.set(x, f(x));
+		return known.get(x);
 	};
 }
 
@@ -144,18 +144,16 @@ function ramped(ramp, at) {
 function counted(window, audience, salt, device, at) {
 	const n = window.audience ?? audience;
 	meet(window.audience === undefined ? "audience of the platform" : "audience of the window");
-	const p = window.users >= n ? { a: 1n, d: 1n } : share(n, window.users);
-	let limit = (p.a * WHOLE) / p.d;
-	if (window.ramp)
-		limit = (limit * ramped(window.ramp, at)) / 100000n;
-	if (limit === WHOLE) {
+	const r = window.ramp ? ramped(window.ramp, at) : 100000n;
+	const scaled = (limit(n, window.users) * r) / 100000n;
+	if (scaled === WHOLE) {
 		meet("window for everybody");
 		return true;
 	}
-	const device_ = id(device, "deviceId");
-	if (device_ === undefined)
+	const counts = id(device, "deviceId");
+	if (counts === undefined)
 		meet("window without a deviceId");
-	const result = device_ !== undefined && bucket(salt, device_) < limit;
+	const result = counts !== undefined && bucket(salt, counts) < scaled;
 	meet(`window share ${result}`);
 	return result;
 }
@@ -284,20 +282,24 @@ const onPlatform = (platform, device) =>
 function valueHolds(value, salt, app, device) {
 	return onPlatform(value.platform, device) && inChannel(value.channel, device) && all(value.rules, device) &&
 		(value.type !== "whitelist" || listed(value.whitelists, app, device)) &&
-		(value.type !== "percentage" || drawn(value.percent, salt, device));
+		(value.type !== "percentage" || drawn(value.percent, salt(), device));
 }
 
-// The first value that holds; none: the key is absent.
-function switches(app, device) {
-	const found = [];
-	for (const [key, { active = true, values }] of app.switches) {
-		const i = active ? values.findIndex((value, index) =>
-			valueHolds(value, `${app.code}/switch/${key}/${value.id ?? index}`, app, device)) : -1;
-		meet(i < 0 ? `switch ${active ? "without a value" : "not active"}` : `switch ${values[i].type}`);
-		if (i >= 0)
-			found.push([key, values[i].value]);
+// The value that a switch has for a device: the first that holds, or undefined.
+function valueOf([key, { active = true, values }], app, device) {
+	if (!active) {
+		meet("switch not active");
+		return undefined;
 	}
-	return Object.fromEntries(found);
+	const found = values.find((value, i) =>
+		valueHolds(value, () => `${app.code}/switch/${key}/${value.id ?? i}`, app, device));
+	meet(found ? `switch ${found.type}` : "switch without a value");
+	return found?.value;
+}
+
+function switches(app, device) {
+	const answers = [...app.switches].map((one) => [one[0], valueOf(one, app, device)]);
+	return Object.fromEntries(answers.filter(([, value]) => value !== undefined));
 }
 
 // --- reading ---------------------------------------------------------------------------------------------------------------
@@ -339,10 +341,11 @@ export function read(files, commitTime) {
 			return (task.status ?? "releasing") === "releasing";
 		})
 		.sort(better);
+	const switched = remembered((device) => switches(app, device)); // whatever the time is
 	app.answer = (device, at) => ({
 		app: app.code,
 		at: at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z"),
-		switches: switches(app, device),
+		switches: switched(device),
 		upgrade: upgrade(app, device, at),
 	});
 	return app;

@@ -1,9 +1,9 @@
 // Random definitions and devices, made so that what is hard happens often: few values, shared by rules and devices.
 //
 //     const random = new Random(seed);
-//     definitions(random, shape)     → { files, commitTime, pools }      valid: `mdstatic check` finds no error
-//     devices(random, pools, count)  → array of device objects
-//     instants(random, files, commitTime, count) → seconds at which something may change
+//     definitions(random, seed, shape) → set: { files, commitTime, pools }     valid: `mdstatic check` finds no error
+//     devices(random, pools, count) → array of device objects
+//     instants(random, set, count) → seconds at which something may change
 import { compare, seconds, version } from "./oracle.mjs";
 
 // xorshift128 by Marsaglia; the seed is spread by the multiplier of splitmix.
@@ -139,15 +139,16 @@ function window(random, pools, published, commitTime) {
 	const [audience, users] = random.pick(COUNTS);
 	const start = random.chance(50) ? published : commitTime + random.int(-60, 40) * HOUR;
 	const end = Math.max(start, published) + random.pick([1, HOUR, 30 * HOUR, 70 * HOUR]);
-	const made = { end: written(random, Math.min(end, start + 7 * 24 * HOUR)), users };
 	if (end > start + 7 * 24 * HOUR)
-		return window(random, pools, published, commitTime);
+		return window(random, pools, published, commitTime); // longer than the policy allows
+	const made = { end: written(random, end), users };
 	if (start !== published || random.chance(20))
 		made.start = written(random, start);
 	if (users > pools.audience || random.chance(60))
 		made.audience = audience;
 	if (random.chance(50))
 		made.ramp = ramp(random, start, end);
+	pools.windows.push([start, end]);
 	return made;
 }
 
@@ -265,11 +266,10 @@ const deviceIds = Array.from({ length: 300 }, (_, i) => `D${i}`).concat(["Ünit"
 
 function list(random, files, name) {
 	const byDevice = random.chance(40);
-	const ids = random.some(byDevice ? deviceIds : userIds, random.pick([1, 20, 120]));
+	const ids = random.some(byDevice ? deviceIds : userIds, random.pick([0, 1, 20, 120, 120]));
 	if (random.chance(15))
 		ids.push(...Array.from({ length: 1500 }, (_, i) => `other-${i}`)); // several pages
-	if (random.chance(30))
-		ids.push(ids[0]);
+	ids.push(...random.some(ids, 1)); // a duplicate
 	const separators = ["\n", "\r\n", ",", ", ", "\n\n", " ,, \n\t"];
 	files.set(`whitelists/${name}.txt`, ids.map((one) => one + random.pick(separators)).join(""));
 	if (byDevice || random.chance(30))
@@ -304,7 +304,7 @@ function appIni(random, seed, audience) {
 
 // What a set looks like, by its seed: mostly small ones; every twentieth has segments, another units.
 export function shapeOf(seed) {
-	const small = { releases: 8, tasks: 6, switches: 12, elements: 6, free: 10, long: 2, devices: 500 };
+	const small = { releases: 8, tasks: 6, switches: 12, elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2, devices: 500, instants: 3 };
 	switch (seed % 20) {
 	case 7:
 		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, switches: 3, devices: 300 };
@@ -322,7 +322,7 @@ export function definitions(random, seed, shape) {
 	const releases = numbers(random, count);
 	const pools = { ...valuePools(random, shape, releases), lists: ["staff", "lab", "beta-3"],
 		audience: random.pick([10, 1000, 1200, 2000000]), official: shape.official ?? random.pick([3, 10, 30]),
-		free: shape.free, long: shape.long };
+		free: shape.free, long: shape.long, windows: [] };
 	files.set("app.ini", appIni(random, seed, pools.audience));
 	for (const name of pools.lists)
 		list(random, files, name);
@@ -334,6 +334,25 @@ export function definitions(random, seed, shape) {
 	for (let i = shape.exact ? shape.switches : random.int(1, shape.switches); i > 0; i--)
 		files.set(`switches/key_${i}.json`, JSON.stringify(switchFile(random, pools), null, 1));
 	return { files, commitTime, pools };
+}
+
+// One release with as many windows, none of which hides another, for the shares of all sizes.
+export function windows(random, seed, count) {
+	const commitTime = seconds("2026-03-02T08:00:00Z");
+	const pairs = [[3, 2], [2, 1], [10, 9], [1200000, 5000], [2000000, 20000]];
+	while (pairs.length < count) {
+		const audience = random.int(2, 2 * 10 ** random.int(1, 6));
+		pairs.push([audience, random.int(1, Math.min(audience - 1, 10 ** random.int(0, 4)))]);
+	}
+	const tasks = pairs.map(([audience, users], i) => ({ id: `w${i}`, type: "gray", mode: "timeWindow",
+		publishedAt: instant(commitTime), window: { end: instant(commitTime + HOUR), users, audience }, upgradeMode: "multiple" }));
+	const release = { platform: "android", version: "1", package: { url: "https://cdn.example.com/1.apk", size: 1,
+		sha256: "0".repeat(64) }, tasks };
+	const files = new Map([
+		["app.ini", appIni(random, seed, 1000).replace("maxConcurrentTasks = 10", "maxConcurrentTasks = 1000")],
+		["upgrades/android/1/release.json", JSON.stringify(release)],
+	]);
+	return { files, commitTime };
 }
 
 // --- devices ---------------------------------------------------------------------------------------------------------------
@@ -418,13 +437,15 @@ export const devices = (random, pools, count) => Array.from({ length: count }, (
 
 // --- instants --------------------------------------------------------------------------------------------------------------
 
-// At the ends of windows, at points of ramps, at times of publishing, a second aside, and between two of them.
-export function instants(random, files, commitTime, count) {
+// One within a window; the others at the ends of windows, at points of ramps, at times of publishing, a second aside.
+export function instants(random, { files, pools, commitTime }, count) {
 	const text = [...files.values()].join("\n");
 	const edges = [...text.matchAll(/"\d{4}-\d\d-\d\dT[^"]*"/g)].map(([quoted]) => seconds(JSON.parse(quoted)));
-	const all = [commitTime, ...edges];
-	return Array.from({ length: count }, () => {
-		const edge = random.pick(all) + random.pick([-1, 0, 0, 1]);
-		return random.chance(70) ? edge : Math.floor((edge + random.pick(all)) / 2);
+	return Array.from({ length: count }, (_, i) => {
+		if (i === 0 && pools.windows.length > 0) {
+			const [start, end] = random.pick(pools.windows);
+			return random.int(start, end - 1);
+		}
+		return random.pick([commitTime, ...edges]) + random.pick([-1, 0, 0, 1]);
 	});
 }

@@ -1,5 +1,5 @@
-// The share of a time window: the largest p, in 10 significant decimal digits, for which
-// P(Binomial(N, p) > users) <= 0.001. All in BigInt: p is the rational a / 10^s, and what is rounded has 256 bits.
+// The share of a time window: the largest p for which P(Binomial(N, p) > users) <= 0.001, N the audience, rounded down to 10
+// significant decimal digits. All in BigInt: p is the rational a / d, d a power of ten, and what is rounded has 256 bits.
 const BITS = 256n;
 const ONE = 1n << BITS;
 
@@ -56,13 +56,7 @@ function rare(n, users, ways, a, d) {
 	return sum * 1000n <= ONE;
 }
 
-const known = new Map();
-
-// { a, d }: the share is a / d, d a power of ten; users < n.
-export function share(n, users) {
-	const key = `${n}/${users}`;
-	if (known.has(key))
-		return known.get(key);
+function share(n, users) {
 	const ways = float(choose(n, users + 1));
 	let d = 10n ** 10n;
 	while (!rare(n, users, ways, 10n ** 9n, d))
@@ -76,6 +70,19 @@ export function share(n, users) {
 		else
 			high = middle;
 	}
-	known.set(key, { a: low, d });
+	return { a: low, d };
+}
+
+const known = new Map();
+
+// Buckets below it are in: floor(p × 2^64); 2^64 is everybody.
+export function limit(n, users) {
+	if (users >= n)
+		return 1n << 64n;
+	const key = `${n}/${users}`;
+	if (!known.has(key)) {
+		const { a, d } = share(n, users);
+		known.set(key, (a << 64n) / d);
+	}
 	return known.get(key);
 }

@@ -8,6 +8,7 @@
 // All cases are apps of one repository, so that one run of `mdstatic check` judges them all. Without the program
 // (MDSTATIC, by default build/mdstatic) only the schemas are judged. `--record` writes the .err files anew, to be reviewed.
 
+import { apk } from '../apk.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -99,7 +100,7 @@ function writeApp(repo, test, number) {
     '[android]\naudience = 1000\n');
   put(repo, `${app}/whitelists/staff.txt`, 'u1\n');
   put(repo, `${app}/whitelists/vip.txt`, 'u2\n');
-  if (test.text.includes('"sub/app-5')) put(repo, `${app}/upgrades/android/5.0.0/sub/app-5.0.0.apk`, 'not looked into');
+  if (test.text.includes('"sub/app-5')) put(repo, `${app}/upgrades/android/5.0.0/sub/app-5.0.0.apk`, apk('com.example.demo', '5.0.0'));
   put(repo, `${app}/${places[test.kind]}`, test.text);
 }
 

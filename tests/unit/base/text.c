@@ -104,7 +104,7 @@ static void test_nearest(void **state)
 		{ "percentt", "percent" },
 		{ "prcnt", "" },
 		{ "PERCNT", "" },
-		{ "PERCENT", "" },
+		{ "PERCENT", "percent" },
 		{ "publishdat", "publishedAt" },
 		{ "rule", "rules" },
 		{ "rulse", "rules" },

@@ -190,7 +190,7 @@ static void test_messages(void **state)
 		{ "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "a\n'",
-		  "1:2: error: not valid JSON: unexpected newline\n" },
+		  "1:202: error: not valid JSON: unexpected newline\n" },
 		{ "{'string':'\\'','percent':1.25e1}",
 		  "1:26: error: percent is 1.25e1; write it without an exponent\n" },
 	};

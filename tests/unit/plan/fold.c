@@ -10,7 +10,7 @@
 #include "plan/prune.h"
 #include "plan/state.h"
 
-/* --- classes ---------------------------------------------------------------------------------------------------------- */
+/* --- classes ------------------------------------------------------------------------------------------------------ */
 
 /* Offers of one switch, one rule each; `live` is all of them. */
 struct fixture {
@@ -93,7 +93,7 @@ static void version_classes(void **state)
 	arena_release(&a);
 }
 
-/* --- hiding ----------------------------------------------------------------------------------------------------------- */
+/* --- hiding ------------------------------------------------------------------------------------------------------- */
 
 /* A free offer hides what is behind it where it holds for sure, and not where it only may hold. */
 static void hiding(void **state)
@@ -118,7 +118,7 @@ static void hiding(void **state)
 	assert_int_equal(classes_make(&c, &x.scratch, &x.list, 0, 16), CHOICE_FOLDED);
 	assert_int_equal(c.n, 5); /* missing; below 1; from 1: second; from 2: both; above 3: first */
 	states_first(&first, &f);
-	first.cost = 1000000;
+	f.limit = 1000000;
 	assert_int_equal(states_next(&next, &f, &first, x.offers.rules.attrs[0], &c, &columns), CHOICE_FOLDED);
 	assert_int_equal(next.n, 2);
 	assert_int_equal(next.masks[2], 3); /* both may */
@@ -131,7 +131,7 @@ static void hiding(void **state)
 	arena_release(&a);
 }
 
-/* --- decisions -------------------------------------------------------------------------------------------------------- */
+/* --- decisions ---------------------------------------------------------------------------------------------------- */
 
 static struct slice long_text(struct arena *a, size_t i, int width)
 {

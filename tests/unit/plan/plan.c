@@ -10,7 +10,7 @@
 
 #define COMMIT_TIME 1000
 
-/* Ten releases: the third has an official task, the others canaries with a rule each; texts long enough to make folding pay. */
+/* Ten releases: the third has an official task, the others canaries with a rule each; long texts make folding pay. */
 static void make_app(struct app *app, struct arena *a, uint32_t thousandths, int64_t window_end)
 {
 	app->nupgrades = 10;

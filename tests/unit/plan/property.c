@@ -14,7 +14,7 @@
 #define PLANS   180
 #define DEVICES 115
 
-/* --- randomness ------------------------------------------------------------------------------------------------------ */
+/* --- randomness --------------------------------------------------------------------------------------------------- */
 
 static uint64_t seed = 0x5eed5eed5eedu;
 
@@ -31,7 +31,7 @@ static bool one_in(uint32_t n)
 	return below(n) == 0;
 }
 
-/* --- random definitions ---------------------------------------------------------------------------------------------- */
+/* --- random definitions ------------------------------------------------------------------------------------------- */
 
 static const char *const texts[ATTRS][8] = {
 	{ "1.0", "2.0.0", "2.5", "3", "4.1", "5.0.1", "6.2", "7" },
@@ -184,7 +184,7 @@ static void random_switches(struct app *app, struct arena *a)
 	}
 }
 
-/* --- random devices -------------------------------------------------------------------------------------------------- */
+/* --- random devices ----------------------------------------------------------------------------------------------- */
 
 static struct slice other_case(struct arena *a, struct slice text)
 {
@@ -218,7 +218,7 @@ static struct device random_device(struct arena *a, uint32_t width)
 	return d;
 }
 
-/* --- the plan, read as a device does --------------------------------------------------------------------------------- */
+/* --- the plan, read as a device does ------------------------------------------------------------------------------ */
 
 static uint32_t class_of(const struct plan_fold *f, const struct device *d, struct arena *a)
 {
@@ -316,7 +316,7 @@ static const void *switch_by_plan(const struct plan *p, struct slice key, const 
 	return NULL;
 }
 
-/* --- the properties -------------------------------------------------------------------------------------------------- */
+/* --- the properties ----------------------------------------------------------------------------------------------- */
 
 static void sorted_and_sound(const struct plan *p)
 {

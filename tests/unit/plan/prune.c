@@ -8,8 +8,9 @@
 #include "make.h"
 #include "plan/prune.h"
 
-/* One switch: values in the order tried. Rules: "attribute=a b" contains, "attribute!a b" excludes, several by ';'. A leading
- * '%' is a percentage of 50, '0' one of 0. `fates`: one letter for each: . lives, n nobody, v never, 0-9 closed by that one. */
+/* One switch: values in the order tried. Rules: "attribute=a b" contains, "attribute!a b" excludes, several by ';'. A
+ * leading '%' is a percentage of 50, '0' one of 0. `fates`: one letter for each: . lives, n nobody, v never, 0-9 closed
+ * by that one. */
 static const struct {
 	const char *name, *values[5], *fates;
 } cases[] = {
