@@ -127,7 +127,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/flags $(call libs,cmd)
 # --- what a machine needs: installed through apt when run as root, else the one line to run ------------------------------
 DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libutf8proc-dev zlib1g-dev
 DEPS_DEMO  = $(DEPS_BUILD) git ca-certificates nodejs npm
-DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format
+DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt
 
 deps: ## install what building needs
 	@tests/deps $(DEPS_BUILD)
@@ -151,7 +151,7 @@ check-long: deps-test ## what takes too long for CI
 	@$(MAKE) --no-print-directory all
 	@BUILD='$(abspath $(BUILD))' tests/run long
 lint: ## cppcheck and clang-tidy over the generator
-	@BUILD='$(abspath $(BUILD))' CPPFLAGS='$(CPPFLAGS_ALL)' tests/lint
+	@tests/lint
 .PHONY: demo test bench check-long lint
 
 install: all ## into $(DESTDIR)$(PREFIX)

@@ -403,8 +403,8 @@ static int walk_entry(struct walk *w, int parent, const char *name)
 	if (S_ISDIR(st.st_mode))
 		return walk_folder(w, parent, name, O_NOFOLLOW);
 	if (!S_ISREG(st.st_mode))
-		return diag_environment(w->d, w->path.p, "is a %s; only regular files are allowed",
-					S_ISLNK(st.st_mode) ? "symlink" : "special file");
+		return diag_error(w->d, SRCPOS_FILE(w->path.p), "is a %s; only regular files are allowed",
+				  S_ISLNK(st.st_mode) ? "symlink" : "special file");
 	item.path = arena_copy(w->mem, slice_from(strbuf_slice(&w->path), w->root));
 	item.size = (uint64_t)st.st_size;
 	ARENA_PUSH(w->mem, w->found, w->n, w->cap, item);

@@ -78,7 +78,7 @@ struct slice text_fold(struct arena *a, struct slice s)
 
 	for (size_t i = 0; i < s.n; i++)
 		p[i] = lower(p[i]);
-	return (struct slice) { p, s.n };
+	return (struct slice){ p, s.n };
 }
 
 /* What it costs to put one byte in the place of another, in halves. */

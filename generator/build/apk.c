@@ -11,9 +11,9 @@ static void archive_free_at(struct archive **ar)
 
 static const char *archive_reason(struct arena *a, struct archive *ar)
 {
-	const char *text = archive_error_string(ar);
+	struct slice text = slice_trim(slice_of(archive_error_string(ar))); /* some end in a line break */
 
-	return arena_printf(a, "it is not a readable zip archive (%s)", text ? text : "no reason given").p;
+	return arena_printf(a, "it is not a readable zip archive (" SLICE_FMT ")", SLICE_ARG(text)).p;
 }
 
 /* The whole entry: refused by what the archive says of its size, and never read further than that. */

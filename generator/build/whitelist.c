@@ -1,7 +1,6 @@
 #include "build/whitelist.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,11 +128,9 @@ static int encode_filter(struct whitelist_filter *out, const struct app *app, co
 bool whitelist_key(uint8_t key[SHA256_SIZE], const struct recipe_book *book, const struct app *app,
 		   const struct whitelist *list, const char *id)
 {
-	char rate[24];
-	struct slice parts[] = { SLICE("filter/1"), slice_of(id), app->app_code, list->name, { NULL, 0 } };
+	struct slice parts[] = { SLICE("filter/1"), slice_of(id), app->app_code, list->name,
+				 arena_printf(book->a, "%" PRIu64, whitelist_rate(app, list)) };
 
-	snprintf(rate, sizeof(rate), "%" PRIu64, whitelist_rate(app, list));
-	parts[4] = slice_of(rate);
 	return recipe_key(key, book, parts, COUNT(parts));
 }
 

@@ -115,8 +115,8 @@ void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app
 	struct load *l = run->load;
 	const struct filetree *tree = source_tree(l->source);
 
-	*b = (struct appbuild) { .app = app, .mem = ARENA_INIT, .previous = PREVIOUS_INIT, .objects = OBJECTS_INIT };
-	b->book = (struct recipe_book) { .a = &b->mem, .digests = l->digests };
+	*b = (struct appbuild){ .app = app, .mem = ARENA_INIT, .previous = PREVIOUS_INIT, .objects = OBJECTS_INIT };
+	b->book = (struct recipe_book){ .a = &b->mem, .digests = l->digests };
 	if (!check_roots(b, run) && !load_previous(b, run))
 		b->book.known = &b->previous.recipes;
 	cmd_progress("reading packages and lists of " SLICE_FMT, SLICE_ARG(app->app_code));
@@ -318,9 +318,9 @@ static void report_text(const struct appbuild *b, const struct build_run *run)
 	const struct tuf_part *timestamp = tuf_part_find(&b->parts, SLICE("timestamp"));
 	struct strbuf line = STRBUF_INIT;
 
-	printf(SLICE_FMT ": %s, timestamp version %llu, %zu objects of %llu bytes", SLICE_ARG(b->app->app_code),
+	printf(SLICE_FMT ": %s, timestamp version %llu, %zu object%s of %llu bytes", SLICE_ARG(b->app->app_code),
 	       b->changed ? "written" : "unchanged", (unsigned long long)timestamp->version, b->objects.n,
-	       (unsigned long long)b->bytes);
+	       b->objects.n == 1 ? "" : "s", (unsigned long long)b->bytes);
 	if (b->nelsewhere)
 		printf(", %zu of them kept elsewhere", b->nelsewhere);
 	printf(" (commit %.12s)\n", *source_commit(run->load->source) ? source_commit(run->load->source) : "none");

@@ -1,10 +1,23 @@
 #include <string.h>
 
+#include "base/fileio.h"
+#include "base/text.h"
 #include "cmd/appbuild.h"
 
 extern const struct command cmd_build;
 
 #define APPS_MAX 256 /* --app options */
+
+/* "; did you mean …?" for an app code that is not there, or "". */
+static const char *app_hint(struct load *l, const char *code)
+{
+	struct slice *codes = ARENA_ARRAY(&l->mem, struct slice, l->model.napps), near;
+
+	for (size_t i = 0; i < l->model.napps; i++)
+		codes[i] = l->model.apps[i].app_code;
+	near = text_nearest(slice_of(code), codes, l->model.napps);
+	return near.n ? arena_printf(&l->mem, "; did you mean \"" SLICE_FMT "\"?", SLICE_ARG(near)).p : "";
+}
 
 /* The apps that --app names, or all. NULL-terminated; an unknown code is an error. */
 static struct app **choose_apps(struct load *l, const struct cmd_args *a)
@@ -27,8 +40,8 @@ static struct app **choose_apps(struct load *l, const struct cmd_args *a)
 		for (size_t i = 0; i < l->model.napps; i++)
 			found = found || slice_eqs(l->model.apps[i].app_code, codes[k]);
 		if (!found)
-			diag_error(&l->d, SRCPOS_NONE, "there is no app \"%s\" (an appCode is <appId>-<workspaceId>)",
-				   codes[k]);
+			diag_error(&l->d, SRCPOS_NONE, "there is no app \"%s\" (an appCode is <appId>-<workspaceId>)%s",
+				   codes[k], app_hint(l, codes[k]));
 	}
 	return out;
 }
@@ -69,6 +82,11 @@ static void build(struct load *l, struct build_run *run, const struct cmd_args *
 		return;
 	}
 	apps = choose_apps(l, a);
+	if (run->previous && !file_exists(run->previous)) {
+		diag_environment(&l->d, run->previous,
+				 "there is no such folder to continue; leave --previous out to begin anew");
+		return;
+	}
 	if (keys_load(&run->keys, cmd_value(a, "keys"), needed, l->digests, &l->d) && l->d.environment)
 		return;
 	if (!outdir_open(&run->out, cmd_value(a, "out"), &l->d))

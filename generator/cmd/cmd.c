@@ -11,7 +11,8 @@
 #include "base/pool.h"
 #include "base/text.h"
 
-#define LISTED_MAX 64 /* names offered to text_nearest() */
+#define LISTED_MAX   64 /* names offered to text_nearest() */
+#define OPTION_WIDTH 26 /* of the left column of a command's page */
 
 static void print_usage(const struct command *c, FILE *to)
 {
@@ -31,9 +32,9 @@ static int print_help(const struct command *c)
 	for (const struct cmd_option *o = c->options; o->name; o++) {
 		char left[64];
 		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-		printf("  %-24s %s\n", left, o->help);
+		printf("  %-*s %s\n", OPTION_WIDTH, left, o->help);
 	}
-	printf("  %-24s %s\n", "--help", "this page");
+	printf("  %-*s %s\n", OPTION_WIDTH, "--help", "this page");
 	return EXIT_DONE;
 }
 
@@ -66,12 +67,8 @@ static void print_markdown(void)
 	}
 }
 
-static int help_all(bool markdown)
+static int help_all(void)
 {
-	if (markdown) {
-		print_markdown();
-		return EXIT_DONE;
-	}
 	printf("mdstatic: releases, whitelists and switches for mobile apps, as a signed static tree\n\n");
 	printf("usage: mdstatic COMMAND [ARGUMENT]...\n\n");
 	for (size_t i = 0; i < ncommands; i++)
@@ -114,6 +111,11 @@ static int unknown_command(int argc, char **argv)
 	near = text_nearest(slice_of(argv[1]), names, n);
 	if (!near.n)
 		near = text_nearest(slice_of(two), names, n);
+	for (size_t i = 0; i < n && !near.n; i++) {
+		struct slice rest = names[i];
+		if (slice_eqs(slice_cut(&rest, ' '), argv[1]))
+			near = names[i];
+	}
 	fprintf(stderr, "mdstatic: unknown command \"%s\"", argv[1]);
 	if (near.n)
 		fprintf(stderr, "; did you mean \"" SLICE_FMT "\"?", SLICE_ARG(near));
@@ -231,6 +233,22 @@ static int run_command(const struct command *c, int argc, char **argv)
 	return code;
 }
 
+/* help [--markdown|COMMAND] */
+static int run_help(int argc, char **argv)
+{
+	const struct command *c;
+	int words = 0;
+
+	if (argc < 2)
+		return help_all();
+	if (strcmp(argv[1], "--markdown") == 0) {
+		print_markdown();
+		return EXIT_DONE;
+	}
+	c = find_command(argc, argv, &words);
+	return c ? print_help(c) : unknown_command(argc, argv);
+}
+
 int cmd_main(int argc, char **argv)
 {
 	const struct command *c;
@@ -253,7 +271,7 @@ int cmd_main(int argc, char **argv)
 	if (c)
 		return run_command(c, argc - 1 - words, argv + 1 + words);
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return cmd_finish(&none, help_all(argc > 2 && strcmp(argv[2], "--markdown") == 0));
+		return cmd_finish(&none, run_help(argc - 1, argv + 1));
 	return unknown_command(argc, argv);
 }
 
@@ -311,7 +329,9 @@ int cmd_diag_format(enum diag_format *out, const struct cmd_args *a)
 {
 	const char *text = cmd_value(a, "format");
 
-	*out = DIAG_TEXT;
+	*out = cmd_flag(a, "json") ? DIAG_JSON : DIAG_TEXT;
+	if (text && cmd_flag(a, "json"))
+		return cmd_usage(a->command, "--format and --json exclude each other");
 	if (!text || strcmp(text, "text") == 0)
 		return 0;
 	if (strcmp(text, "json") == 0)

@@ -58,7 +58,7 @@ int cmd_time(int64_t *out, const struct cmd_args *a, const char *option);
 /* --jobs N (1..64): 0, or EXIT_USAGE with a message. Absent: one for each processor. */
 int cmd_jobs(unsigned *out, const struct cmd_args *a);
 
-/* --format text|json|github: 0, or EXIT_USAGE with a message. */
+/* --format text|json|github, or --json: 0, or EXIT_USAGE with a message. */
 int cmd_diag_format(enum diag_format *out, const struct cmd_args *a);
 
 /* Flushes stdout and checks that everything was written: `code`, or EXIT_ENVIRONMENT with a message. */

@@ -75,6 +75,14 @@ static int own_app(struct treedir *t, const char *tree, const char *app, struct 
 	return 0;
 }
 
+/* The error names the apps that are there. */
+static int no_such_app(struct treedir *t, const char *tree, const char *app, struct strbuf *several, struct diags *d)
+{
+	if (only_app(t, tree, several, d) < 0)
+		return -1;
+	return diag_error(d, SRCPOS_FILE(tree), "holds no app \"%s\"; it holds %s", app, several->p ? several->p : "");
+}
+
 static int find(struct treedir *t, const char *tree, const char *app, struct strbuf *several, struct diags *d)
 {
 	int result;
@@ -90,7 +98,7 @@ static int find(struct treedir *t, const char *tree, const char *app, struct str
 		if (result)
 			return result;
 	} else if (strchr(app, '/') || app[0] == '.' || !holds_app(t, tree, app)) {
-		return diag_error(d, SRCPOS_FILE(tree), "holds no app \"%s\"", app);
+		return no_such_app(t, tree, app, several, d);
 	} else {
 		strbuf_adds(&t->app, app);
 	}

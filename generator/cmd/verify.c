@@ -16,8 +16,8 @@ static void print_text(const struct verify_result *r)
 	for (size_t i = 0; i < r->napps; i++) {
 		const struct verify_app *app = &r->apps[i];
 
-		printf(SLICE_FMT ": %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " objects", SLICE_ARG(app->app),
-		       app->files, app->bytes, app->objects);
+		printf(SLICE_FMT ": %" PRIu64 " files, %" PRIu64 " bytes, %" PRIu64 " object%s", SLICE_ARG(app->app),
+		       app->files, app->bytes, app->objects, app->objects == 1 ? "" : "s");
 		if (app->elsewhere)
 			printf(" (%" PRIu64 " kept elsewhere, %" PRIu64 " bytes)", app->elsewhere,
 			       app->elsewhere_bytes);

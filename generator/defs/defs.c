@@ -129,10 +129,14 @@ static void ini_load(struct load *l, struct app *app, const struct layout_app *f
 	struct origin origin;
 
 	appini_defaults(app);
+	if (ini && textfile_read(&origin, l->tree, ini->entry, l->a, l->d) == 0) {
+		check_code(l, app, appini_read(app, l->a, l->d, origin));
+		return;
+	}
 	if (!ini)
 		diag_error(l->d, SRCPOS_FILE(ini_path(l->a, files)), "the file is missing: every app has one");
-	else if (textfile_read(&origin, l->tree, ini->entry, l->a, l->d) == 0)
-		check_code(l, app, appini_read(app, l->a, l->d, origin));
+	for (size_t p = 0; p < PLATFORM_COUNT; p++)
+		app->audience[p] = 0; /* no window need complain as well */
 }
 
 static void app_load(struct load *l, struct app *app, const struct layout_app *files)

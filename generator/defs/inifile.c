@@ -339,7 +339,6 @@ bool inifile_fpr(struct slice *out, const struct inifile *f, size_t key)
 				     FPR_DECIMALS);
 	if (v < FPR_MIN || v > FPR_MAX)
 		return inifile_error(f, key, "must lie in 1e-12..0.0001");
-	*out = slice_find(text, '-') < 0 ? text :
-					   arena_printf(f->a, "0.%0*llu", FPR_DECIMALS, (unsigned long long)v);
+	*out = slice_find(text, '-') < 0 ? text : arena_printf(f->a, "0.%0*llu", FPR_DECIMALS, (unsigned long long)v);
 	return true;
 }

@@ -104,7 +104,7 @@ static void report_duplicate(void *ctx, struct slice key, uint32_t line, uint32_
 	struct duplicates *dup = ctx;
 	struct reader *r = dup->r;
 
-	diag_error(r->d, (struct srcpos) { r->origin.path, line, col }, "duplicate key %s", quote(r->a, key));
+	diag_error(r->d, (struct srcpos){ r->origin.path, line, col }, "duplicate key %s", quote(r->a, key));
 	dup->n++;
 }
 
@@ -113,7 +113,7 @@ int reader_open(struct reader *r, struct arena *a, struct diags *d, struct origi
 	struct slice text = origin.text;
 	json_error_t err;
 
-	*r = (struct reader) { .a = a, .d = d, .origin = origin };
+	*r = (struct reader){ .a = a, .d = d, .origin = origin };
 	if (slice_starts(text, "\xef\xbb\xbf"))
 		return diag_error(d, pos_at(r, 0),
 				  "the file begins with a byte order mark; save it as UTF-8 without one");
@@ -140,7 +140,7 @@ void reader_close(struct reader *r)
 
 struct node reader_node(struct reader *r)
 {
-	return (struct node) { r, NULL, r->root, NULL, 0 };
+	return (struct node){ r, NULL, r->root, NULL, 0 };
 }
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
@@ -182,7 +182,7 @@ static struct srcpos place(const struct node *n, const char *key, bool of_key)
 		(void)jsonpos_key(&pos, r->origin.text, strbuf_slice(&pointer));
 	else
 		(void)jsonpos_value(&pos, r->origin.text, strbuf_slice(&pointer));
-	return (struct srcpos) { r->origin.path, pos.line, pos.col };
+	return (struct srcpos){ r->origin.path, pos.line, pos.col };
 }
 
 struct srcpos node_pos(const struct node *n)

@@ -1,5 +1,6 @@
 #include "emit/metadata.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,7 @@ static int load_part(struct tuf_part *part, struct loading *l, enum tuf_type typ
 	*part = (struct tuf_part){ .version = 0 };
 	if (read_part(part, &path, l, meta, role) || decode_part(part, path, l, type))
 		return -1;
+	assert(part->file);
 	trusted = delegation ? tuf_signed_by_delegation(part->file, delegator, delegation, &good)
 			     : tuf_signed_by_role(part->file, l->root, &good);
 	if (!trusted)
@@ -217,6 +219,8 @@ int metadata_load(struct metadata *out, struct arena *a, struct digests *dg, con
 	    load_part(&snapshot, &l, TUF_SNAPSHOT, &timestamp.file->metas.v[0], SLICE("snapshot"), NULL, NULL))
 		return -1;
 	metas = &snapshot.file->metas;
+	if (!tuf_meta_find(metas, SLICE("targets")))
+		return diag_error(d, SRCPOS_FILE(dir), "the snapshot does not list targets.json");
 	if (load_part(&targets, &l, TUF_TARGETS, tuf_meta_find(metas, SLICE("targets")), SLICE("targets"), NULL,
 		      NULL) ||
 	    load_indexes(&l, targets.file) || load_objects(&l, targets.file, metas) || load_retired(&l, metas))

@@ -308,7 +308,7 @@ static int list_apps(struct slice **out, size_t *n, struct arena *a, const char 
 
 		if (name[0] != '.' && !lstat(path, &st) && S_ISDIR(st.st_mode))
 			(*out)[(*n)++] = arena_copy(a, slice_of(name));
-		else if (strcmp(name, ".") && strcmp(name, "..") && strcmp(name, OUTDIR_LOCK) &&
+		else if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strcmp(name, OUTDIR_LOCK) != 0 &&
 			 !outdir_is_leftover(slice_of(name)))
 			result = diag_error(d, SRCPOS_FILE(path),
 					    "is neither an app's folder nor a file that a build leaves");

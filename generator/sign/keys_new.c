@@ -17,7 +17,10 @@ static int must_not_exist(const char *path, struct diags *d)
 {
 	if (access(path, F_OK) == 0)
 		return diag_environment(d, path, "exists already; development keys are made in a fresh place");
-	return errno == ENOENT ? 0 : diag_environment(d, path, "cannot look for an existing file: %s", strerror(errno));
+	if (errno == ENOENT ||
+	    errno == ENOTDIR) /* no folder yet, or none that can be made: that is reported once, later */
+		return 0;
+	return diag_environment(d, path, "cannot look for an existing file: %s", strerror(errno));
 }
 
 static int write_private(const EVP_PKEY *pkey, const char *path, struct diags *d)

@@ -20,7 +20,7 @@ int roots_check(struct tuf_chain *out, struct arena *a, struct digests *dg, cons
 			"there is no root of trust; `mdstatic keys new KEYDIR --root %s` makes one for development",
 			dir);
 	if (tuf_chain_decode(out, a, dg, files, n, &bad, &why))
-		return diag_error(d, SRCPOS_FILE(arena_printf(a, ROOT_FILE, dir, bad).p), "root %s", why);
+		return diag_error(d, SRCPOS_FILE(arena_printf(a, ROOT_FILE, dir, bad).p), "%s", why);
 	newest = &out->v[n - 1];
 	path = arena_printf(a, ROOT_FILE, dir, n).p;
 	instant_format(expires, newest->expires);

@@ -3,8 +3,8 @@
  *
  * Shapes    from a fixed seed. U: upgrades of R releases with up to T tasks (U300n: only the oldest has an official
  *           task); S: switches, half of them with rules; H: many slots with a version range each. Made to hurt: U50g
- *           (nothing is free), A, B, C (many rules on many attributes), F (65,536 free offers in one slot), G (guarded ones),
- *           V (60,000 values of an element).
+ *           (nothing is free), A, B, C (many rules on many attributes), F (65,536 free offers in one slot),
+ *           G (guarded ones), V (60,000 values of an element).
  * Limits    a third of parsing; those made to hurt: one second and 256 MiB of arenas. */
 #include <inttypes.h>
 #include <jansson.h>

@@ -2,14 +2,14 @@
 //
 //     const device = new Device({ app, root, read });      read(path, offset, length) → bytes of <appCode>/, or null
 //     device.update(now);                                  verifies the metadata; a device that is kept refuses older trees
-//     device.answer(attributes, at, kinds)                 → Map, what DEFINITIONS calls the answer; at: seconds, or null
+//     device.answer(attributes, at)                        → Map, what DEFINITIONS calls the answer; at: seconds, or null
 //
 // attributes is a Map. Everything that must not be believed throws Refused.
 import { parse, refuse, byCodePoint } from "./json.mjs";
 import { hex, is, isCount, isHash, isText, keys, sha256, Trust } from "./trust.mjs";
 
-const MIB = 1 << 20;
-const KINDS = ["upgrade", "hotpatch", "h5", "quickfix", "switch"];
+const LARGEST = 16 << 20; // of what is read whole
+const TYPES = ["text", "fold", "version"];
 const FULL = 100000n;
 const LAST_TIME = 253402300799;
 const WORD = (1n << 64n) - 1n;
@@ -17,12 +17,14 @@ const isMap = (value) => value instanceof Map;
 const isTrue = is(true);
 const list = (test, high = Infinity) => (value) => Array.isArray(value) && value.length > 0 && value.length <= high && value.every(test);
 const isTime = isCount(0, LAST_TIME);
+const isName = (value) => isText(value) && value !== "";
+const lacks = (what) => refuse(`${what} is missing`);
 
-// A table whose keys ascend.
+// A table whose keys ascend, from the empty text, which is none of them.
 function isTable(value) {
-	if (!isMap(value))
+	if (!isMap(value) || value.size === 0)
 		return false;
-	const names = [...value.keys()];
+	const names = ["", ...value.keys()];
 	return names.every((name, i) => i === 0 || byCodePoint(names[i - 1], name) < 0);
 }
 
@@ -65,23 +67,36 @@ const id = (device, name) => {
 
 // --- index -----------------------------------------------------------------------------------------------------------------
 
-const isUrl = (value) => isText(value) && value.endsWith("/");
+const isUrl = (value) => isText(value) && /^https?:\/\/.*\/$/.test(value);
 const isBits = (value) => isText(value) && /^[01]{1,32}$/.test(value);
 const isUnit = (value) => Array.isArray(value) && value.length === 2 && isBits(value[0]) && isHash(value[1]);
 
-const SHAPES = [
-	{ manifest: isMap },
-	{ longest: isCount(0), by: list(isMap, 64), segments: list((value) => value === null || isHash(value), 65536) },
-	{ longest: isCount(0), units: list(isUnit, 65536) },
-];
+const ofReleases = (kind) => kind === "upgrade" || kind === "hotpatch";
+
+// What an index has besides the keys that are in each one.
+function shapeOf(index, kind) {
+	const names = ["manifest", "segments", "units"].filter((name) => index.has(name));
+	if (names.length !== 1)
+		refuse("an index has not one shape");
+	switch (names[0]) {
+	case "manifest":
+		return [{ manifest: isMap }, {}];
+	case "segments":
+		return ofReleases(kind) ? [{ longest: isCount(1), by: list(isMap, 64),
+			segments: list((value) => value === null || isHash(value), 65536) }, {}] : refuse("segments in an index of another kind");
+	default:
+		return ofReleases(kind) ? refuse("units in an index of another kind")
+			: [{ longest: isCount(1), units: list(isUnit, 65536) }, { whitelists: isLists }];
+	}
+}
 
 function checkTable(table, states, next, types) {
 	const type = types.get(table.get("attribute"));
-	const own = type === "version" ? { cuts: Array.isArray } : { values: isTable };
+	const own = type === "version" ? { cuts: list(Array.isArray) } : { values: isTable };
 	const isClass = (value) => isCount(0, table.get("classes") - 1)(value);
 	keys(table, "a table", { attribute: isText, classes: isCount(1, 65536), missing: isClass, other: isClass, next: list(() => true, 65536) },
 		own);
-	if (!["text", "fold", "version"].includes(type))
+	if (!TYPES.includes(type))
 		refuse("a table on an attribute without a known type");
 	for (const [value, to] of table.get("values") ?? [])
 		if (value === "" || trim(value) !== value || (type === "fold" && fold(value) !== value) || !isClass(to))
@@ -101,11 +116,9 @@ function checkTable(table, states, next, types) {
 }
 
 function checkIndex(index, app, platform, kind) {
-	const shape = SHAPES.filter((one) => Object.keys(one).some((key) => index.has(key) && key !== "longest"));
-	if (shape.length !== 1)
-		refuse("an index has one shape");
-	keys(index, "an index", { app: is(app), bases: list(isUrl), format: is(1), kind: is(kind), platform: is(platform), ...shape[0] },
-		{ attributes: (value) => isTable(value) && [...value.values()].every(isText), ...(shape[0].units ? { whitelists: isLists } : {}) });
+	const [tests, more] = isMap(index) ? shapeOf(index, kind) : refuse("an index is no object");
+	keys(index, "an index", { app: is(app), bases: list(isUrl), format: is(1), kind: is(kind), platform: is(platform), ...tests },
+		{ attributes: (value) => isTable(value) && [...value.values()].every(isText), ...more });
 	const types = index.get("attributes") ?? new Map();
 	const tables = index.get("by") ?? [];
 	tables.forEach((table, i) => checkTable(table, i === 0 ? 1 : table.get("next")?.length,
@@ -136,42 +149,53 @@ function classOf(table, value) {
 const isList = (value) => isMap(value) && keys(value, "a whitelist", { file: isHash, id: (name) => ["userId", "deviceId"].includes(name),
 	k: isCount(1, 64), n: isCount(0, 2 ** 40), p: isCount(1, 2 ** 31), root: isHash });
 const isLists = (value) => isTable(value) && [...value.values()].every(isList);
-const isAnswer = (value) => Array.isArray(value) && value.length === 3 && isText(value[0]) && isHash(value[1]) && isCount(0)(value[2]);
+const isAnswer = (value) => Array.isArray(value) && value.length === 3 && isName(value[0]) && isHash(value[1])
+	&& isCount(1, 2 ** 32 - 1)(value[2]);
 const isPoint = (value) => Array.isArray(value) && value.length === 2 && isTime(value[0]) && isCount(0, 100000)(value[1]);
 
 const OPS = { contains: ["value"], excludes: ["value"], in: ["lower", "upper", "exclusive"], out: ["lower", "upper", "exclusive"] };
 const RULE = { value: list(isText), lower: isShortest, upper: isShortest, exclusive: isTrue, default: isTrue };
 
+// A rule that is false, whatever the device: its other keys are not looked at.
+const isForeign = (rule) => !Object.hasOwn(OPS, rule.get("op"))
+	|| [...rule.keys()].some((key) => !["element", "op", "default", ...OPS[rule.get("op")]].includes(key));
+
 function checkRule(rule) {
-	const known = [...rule.keys()].every((key) => ["element", "op", "default", ...(OPS[rule.get("op")] ?? [])].includes(key));
-	if (!known) // false for everybody, whatever else it holds
-		return isText(rule.get("element")) && isText(rule.get("op"));
-	keys(rule, "a rule", { element: isText, op: isText }, RULE);
-	const op = OPS[rule.get("op")];
-	return !op || op.some((key) => key !== "exclusive" && rule.has(key));
+	if (!isMap(rule) || !isName(rule.get("element")))
+		refuse("a rule without an element");
+	if (isForeign(rule))
+		return true;
+	keys(rule, "a rule", { element: isName, op: isText }, RULE);
+	return OPS[rule.get("op")].some((key) => key !== "exclusive" && rule.has(key));
 }
 
-function checkManifest(manifest, { kind, lists }) {
-	const ofReleases = kind === "upgrade" || kind === "hotpatch";
-	keys(manifest, "a manifest", {}, { rules: list((rule) => isMap(rule) && checkRule(rule)), slots: isTable,
-		...(ofReleases ? { answers: list(isAnswer) } : {}), ...(lists ? {} : { whitelists: isLists }) });
-	const isRule = isCount(0, (manifest.get("rules")?.length ?? 0) - 1);
-	const names = lists ?? manifest.get("whitelists") ?? new Map();
-	const outcome = ofReleases ? { a: isCount(0, (manifest.get("answers")?.length ?? 0) - 1) } : { v: kind === "switch" ? isText : () => true };
-	const guards = {
+// The tests of a candidate's keys.
+function guardTests(isRule, names) {
+	return {
 		dev: isTrue, from: isTime, window: (value) => list(isTime)(value) && value.length === 2 && value[0] < value[1],
 		wl: list((name) => names.has(name)), percent: isCount(1, 99999), limit: (value) => isText(value) && /^[0-9a-f]{16}$/.test(value),
 		ramp: (value) => list(isPoint)(value) && value.every((point, i) => i === 0 || value[i - 1][0] < point[0]),
 		if: list(isRule), unless: list(list(isRule)),
 	};
-	for (const candidates of manifest.get("slots")?.values() ?? []) {
-		if (!Array.isArray(candidates))
-			refuse("candidates are no array");
-		for (const candidate of candidates)
-			keys(candidate, "a candidate", { t: isText, ...outcome }, guards);
-	}
+}
+
+function checkManifest(manifest, index) {
+	const kind = index.get("kind");
+	const releases = ofReleases(kind);
+	keys(manifest, "a manifest", { slots: isTable, ...(releases ? { answers: list(isAnswer) } : {}) },
+		{ rules: list(checkRule), ...(index.has("units") ? {} : { whitelists: isLists }) });
+	const slots = manifest.get("slots");
+	if (releases && (slots.size !== 1 || !slots.has(index.get("platform"))))
+		refuse("a manifest with other slots than its platform");
+	const guards = guardTests(isCount(0, (manifest.get("rules")?.length ?? 0) - 1), listsOf(manifest, index));
+	const outcome = releases ? { a: isCount(0, manifest.get("answers").length - 1) } : { v: kind === "switch" ? isText : () => true };
+	for (const candidates of slots.values())
+		if (!list((one) => keys(one, "a candidate", { t: isName, ...outcome }, guards))(candidates))
+			refuse("a slot is no array of candidates");
 	return manifest;
 }
+
+const listsOf = (manifest, index) => (index.has("units") ? index : manifest).get("whitelists") ?? new Map();
 
 // --- rules -----------------------------------------------------------------------------------------------------------------
 
@@ -191,9 +215,7 @@ function within(rule, value) {
 function holds(rule, device, types) {
 	const op = rule.get("op");
 	const type = types.get(rule.get("element"));
-	if (![...rule.keys()].every((key) => ["element", "op", "default", ...(OPS[op] ?? [])].includes(key)))
-		return false;
-	if (!Object.hasOwn(OPS, op) || !["text", "fold", "version"].includes(type) || (["in", "out"].includes(op) && type !== "version"))
+	if (isForeign(rule) || !TYPES.includes(type) || (["in", "out"].includes(op) && type !== "version"))
 		return false;
 	if (type === "version" && rule.has("value") && !rule.get("value").every((text) => version(text)))
 		return false;
@@ -207,7 +229,7 @@ function holds(rule, device, types) {
 
 // --- buckets ---------------------------------------------------------------------------------------------------------------
 
-const bucket = (salt, text) => sha256(salt, "\0", text).readBigUInt64BE();
+const bucket = (salt, text) => sha256(`${salt}\0${text}`).readBigUInt64BE();
 
 // Floor of the exact value; BigInt division goes towards zero, and a ramp may fall.
 function floorDiv(a, b) {
@@ -251,6 +273,7 @@ function mix(z) {
 	return z ^ (z >> 31n);
 }
 
+// The root that a record's page and proof lead to, or null.
 function provenRoot(record, i, pages) {
 	let hash = sha256("\0", record.subarray(0, PAGE));
 	let at = PAGE;
@@ -260,12 +283,11 @@ function provenRoot(record, i, pages) {
 			hash = sha256("\x01", next(), hash);
 		else if (i < last)
 			hash = sha256("\x01", hash, next());
-	if (!record.subarray(at).every((byte) => byte === 0))
-		refuse("a proof goes on");
-	return hash.toString("hex");
+	return record.subarray(at).every((byte) => byte === 0) ? hash.toString("hex") : null;
 }
 
-function listed(name, list, device, { app, readObject }) {
+// Whether a device is on a list; null where the page cannot be had.
+function listed(app, name, list, device, readObject) {
 	const text = id(device, list.get("id"));
 	if (text === null)
 		return false;
@@ -274,8 +296,8 @@ function listed(name, list, device, { app, readObject }) {
 	const i = Number((digest.readBigUInt64BE() * BigInt(pages)) >> 64n);
 	const length = PAGE + 32 * Math.ceil(Math.log2(pages));
 	const record = readObject(list.get("file"), "filter.bin", i * length, length);
-	if (record.length !== length || provenRoot(record, i, pages) !== list.get("root"))
-		refuse("a page of a whitelist is not proven");
+	if (record?.length !== length || provenRoot(record, i, pages) !== list.get("root"))
+		return null;
 	const seed = digest.readBigUInt64BE(8);
 	for (let probe = 0; probe < list.get("k"); probe++) {
 		const block = mix((seed + BigInt(Math.floor(probe / 4) + 1) * 0x9e3779b97f4a7c15n) & WORD);
@@ -305,13 +327,12 @@ export class Device {
 	}
 
 	readObject(hash, name, offset, length) {
-		const path = `targets/o/${hash.slice(0, 16)}/${hash}.${name}`;
-		return this.read(path, offset, length) ?? refuse(`${path} is missing`);
+		return this.read(`targets/o/${hash.slice(0, 16)}/${hash}.${name}`, offset, length);
 	}
 
-	whole(hash, name, length) {
-		const bytes = this.readObject(hash, name);
-		if (hex(bytes) !== hash || !length(bytes.length))
+	whole(hash, name, isLength) {
+		const bytes = this.readObject(hash, name) ?? lacks(`${name} ${hash}`);
+		if (bytes.length > LARGEST || !isLength(bytes.length) || hex(bytes) !== hash)
 			refuse(`${name} ${hash}: other bytes or another length`);
 		return parse(bytes);
 	}
@@ -322,25 +343,29 @@ export class Device {
 			return null;
 		return this.cached(`${platform} ${kind}`, () => {
 			const path = `targets/index/v1/${target.sha256}.${platform}-${kind}.json`;
-			const bytes = target.length > 64 * MIB ? refuse("an index above 64 MiB") : this.read(path) ?? refuse(`${path} is missing`);
+			const bytes = target.length > LARGEST ? refuse("an index that is too large") : this.read(path) ?? lacks(path);
 			if (bytes.length !== target.length || hex(bytes) !== target.sha256)
 				refuse(`${path}: other bytes`);
-			return checkIndex(parse(bytes), this.app, platform, kind);
+			return this.withManifest(checkIndex(parse(bytes), this.app, platform, kind));
 		});
 	}
 
+	// The manifest in an index is a part of it: one that is not valid makes the index invalid.
+	withManifest(index) {
+		if (index.has("manifest"))
+			checkManifest(index.get("manifest"), index);
+		return index;
+	}
+
 	manifest(index, hash) {
-		const context = { kind: index.get("kind"), lists: index.has("units") ? index.get("whitelists") ?? new Map() : undefined };
-		if (!hash)
-			return this.cached(index, () => checkManifest(index.get("manifest"), context));
 		return this.cached(`${index.get("platform")} ${index.get("kind")} ${hash}`, () =>
-			checkManifest(this.whole(hash, "manifest.json", (length) => length <= index.get("longest")), context));
+			checkManifest(this.whole(hash, "manifest.json", (length) => length <= index.get("longest")), index));
 	}
 
 	// The manifests that hold the slots which the device asks for: one, or with units all.
 	manifests(index, device) {
 		if (index.has("manifest"))
-			return [this.manifest(index)];
+			return [index.get("manifest")];
 		if (index.has("units"))
 			return index.get("units").map(([, hash]) => this.manifest(index, hash));
 		const types = index.get("attributes");
@@ -350,30 +375,48 @@ export class Device {
 		return hash === null ? [] : [this.manifest(index, hash)];
 	}
 
+	// Asked once for an answer, however many candidates name it.
+	onList(name, list, device) {
+		const asked = `${name} ${list.get("file")}`;
+		if (!this.asked.has(asked))
+			this.asked.set(asked, listed(this.app, name, list, device, this.readObject.bind(this)));
+		return this.asked.get(asked);
+	}
+
+	// Whitelists come last: a page is asked for only where all else holds. One list that has the device is enough; without such a
+	// one, a page that cannot be had leaves the answer incomplete.
+	onAny(names, lists, device) {
+		const found = new Set();
+		for (const name of names) {
+			found.add(this.onList(name, lists.get(name), device));
+			if (found.has(true))
+				return true;
+		}
+		this.incomplete ||= found.has(null);
+		return false;
+	}
+
 	taken(candidate, slot, index, manifest, device, at) {
-		const { app } = this;
 		const types = index.get("attributes") ?? new Map();
-		const lists = manifest.get("whitelists") ?? index.get("whitelists");
 		const release = candidate.has("a") ? `/${manifest.get("answers")[candidate.get("a")][0]}` : "";
-		const salt = `${app}/${index.get("kind")}/${slot}${release}/${candidate.get("t")}`;
+		const salt = `${this.app}/${index.get("kind")}/${slot}${release}/${candidate.get("t")}`;
 		const rule = (number) => holds(manifest.get("rules")[number], device, types);
 		const guards = {
 			dev: () => device.get("channel") === "dev",
 			from: (from) => at !== null && at >= from,
 			window: ([start, end]) => at !== null && start <= at && at < end,
-			wl: (names) => names.some((name) => listed(name, lists.get(name), device,
-				{ app, readObject: (...args) => this.readObject(...args) })),
 			percent: (percent) => inPercent(percent, salt, device),
 			limit: () => inLimit(candidate, salt, device, at),
 			ramp: () => inLimit(candidate, salt, device, at),
 			if: (numbers) => numbers.every(rule),
 			unless: (groups) => !groups.some((numbers) => numbers.every(rule)),
+			wl: (names) => this.onAny(names, listsOf(manifest, index), device),
 		};
-		return [...candidate].every(([key, value]) => !Object.hasOwn(guards, key) || guards[key](value));
+		return Object.keys(guards).every((key) => !candidate.has(key) || guards[key](candidate.get(key)));
 	}
 
 	first(slot, index, manifest, device, at) {
-		return manifest.get("slots")?.get(slot)?.find((candidate) => this.taken(candidate, slot, index, manifest, device, at));
+		return manifest.get("slots").get(slot)?.find((candidate) => this.taken(candidate, slot, index, manifest, device, at));
 	}
 
 	upgrade(device, at) {
@@ -385,7 +428,7 @@ export class Device {
 				continue;
 			const [, hash, length] = manifest.get("answers")[found.get("a")];
 			const answer = this.whole(hash, "answer.json", is(length));
-			return resolved(answer, index.get("bases")[0]).set("task", found.get("t"));
+			return isMap(answer) ? resolved(answer, index.get("bases")[0]).set("task", found.get("t")) : refuse("an answer is no object");
 		}
 		return null;
 	}
@@ -394,7 +437,7 @@ export class Device {
 		const found = new Map();
 		const index = this.index(device.get("platform"), "switch");
 		for (const manifest of index ? this.manifests(index, device) : [])
-			for (const slot of manifest.get("slots")?.keys() ?? []) {
+			for (const slot of manifest.get("slots").keys()) {
 				const candidate = this.first(slot, index, manifest, device, at);
 				if (candidate)
 					found.set(slot, candidate.get("v"));
@@ -403,8 +446,11 @@ export class Device {
 	}
 
 	answer(device, at) {
-		return new Map([["app", this.app], ["at", at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z")],
+		this.incomplete = false;
+		this.asked = new Map();
+		const found = new Map([["app", this.app], ["at", at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z")],
 			["upgrade", this.upgrade(device, at)], ["switches", this.switches(device, at)]]);
+		return this.incomplete ? found.set("incomplete", true) : found;
 	}
 }
 
@@ -416,5 +462,3 @@ function resolved(value, base, key) {
 		return value.map((item) => resolved(item, base));
 	return ["downloadUrl", "url"].includes(key) && isText(value) && !/^https?:\/\//.test(value) ? base + value : value;
 }
-
-export { KINDS };

@@ -46,7 +46,7 @@ export function rootOf(roles, { version = 1, expires = "2027-01-01T00:00:00Z", t
 export class Forge {
 	constructor({ folder, app, keys, now, signers }) {
 		const own = (name) => [signer(readFileSync(join(keys, `${name}.pem`)))];
-		Object.assign(this, { folder, app, now, targets: {}, version: 1 });
+		Object.assign(this, { folder, app, now, targets: {}, objects: {}, version: 1 });
 		this.signers = signers ?? Object.fromEntries(["root", "targets", "snapshot", "timestamp"].map((name) => [name, own(name)]));
 	}
 
@@ -59,7 +59,7 @@ export class Forge {
 
 	object(name, bytes) {
 		const hash = hex(bytes);
-		this.write(`targets/o/${hash.slice(0, 16)}/${hash}.${name}`, bytes);
+		this.objects[`o/${hash.slice(0, 16)}/${name}`] = this.write(`targets/o/${hash.slice(0, 16)}/${hash}.${name}`, bytes);
 		return hash;
 	}
 
@@ -67,22 +67,23 @@ export class Forge {
 		this.targets[`index/v1/${name}.json`] = this.write(`targets/index/v1/${hex(bytes)}.${name}.json`, bytes);
 	}
 
-	role(name, path, days, more, edit) {
-		const signed = maps({ _type: name, app: this.app, expires: instant(this.now + days * DAY), spec_version: "1.0.34",
+	role(name, days, more, edit) {
+		const type = name === "objects" ? "targets" : name;
+		const signed = maps({ _type: type, app: this.app, expires: instant(this.now + days * DAY), spec_version: "1.0.34",
 			version: this.version, ...more });
 		edit[name]?.(signed);
-		const text = envelope(signed, this.signers[name]);
-		return { ...this.write(path, edit[`${name} file`]?.(text) ?? text), version: signed.get("version") };
+		const text = envelope(signed, this.signers[type]);
+		const path = name === "timestamp" ? "timestamp.json" : `${this.version}.${name}.json`;
+		return { ...this.write(`metadata/${path}`, edit[`${name} file`]?.(text) ?? text), version: signed.get("version") };
 	}
 
 	sign(edit = {}) {
 		const [{ id, described }] = this.signers.targets;
-		const role = { keyids: [id], name: "objects", paths: ["o/*/*"], terminating: true, threshold: 1 };
-		const objects = { hashes: { sha256: hex("") }, length: 1, version: 1 }; // devices never read it
-		const targets = this.role("targets", `metadata/${this.version}.targets.json`, 365,
-			{ targets: this.targets, delegations: { keys: { [id]: described }, roles: [role] } }, edit);
-		const snapshot = this.role("snapshot", `metadata/${this.version}.snapshot.json`, 30,
-			{ meta: { "objects.json": objects, "targets.json": targets } }, edit);
-		this.role("timestamp", "metadata/timestamp.json", 7, { meta: { "snapshot.json": snapshot } }, edit);
+		const delegated = { keyids: [id], name: "objects", paths: ["o/*/*"], terminating: true, threshold: 1 };
+		const objects = this.role("objects", 365, { targets: this.objects }, edit);
+		const targets = this.role("targets", 365,
+			{ targets: this.targets, delegations: { keys: { [id]: described }, roles: [delegated] } }, edit);
+		const snapshot = this.role("snapshot", 30, { meta: { "objects.json": objects, "targets.json": targets } }, edit);
+		this.role("timestamp", 7, { meta: { "snapshot.json": snapshot } }, edit);
 	}
 }

@@ -39,7 +39,7 @@ const REQUIRED = [
 	"window share true", "window share false", "window for everybody", "window without a deviceId",
 	"audience of the platform", "audience of the window", "ramp before", "ramp between", "ramp falls", "ramp after",
 	"switch full", "switch whitelist", "switch percentage", "switch without a value", "switch not active",
-	"index inline", "index segments", "index units",
+	"index inline", "index segments", "index units", "folded appVersion", "folded osVersion", "folded fold", "folded text",
 ];
 
 const rfc3339 = (at) => (at === null ? "none" : new Date(at * 1000).toISOString().replace(".000Z", "Z"));
@@ -89,6 +89,12 @@ function passes(name, again, set, test) {
 	return true;
 }
 
+function meetShape({ shape, attributes }) {
+	meet(`index ${shape}`);
+	for (const { attribute, type } of attributes.filter(({ folded }) => folded))
+		meet(`folded ${type === "version" ? attribute : type}`);
+}
+
 // A set of definitions on its devices, at some instants and without a known time.
 function agrees(seed, shape, name = `seed ${seed}`, again = `SEED=${seed} SETS=1`) {
 	const random = new Random(seed);
@@ -97,8 +103,7 @@ function agrees(seed, shape, name = `seed ${seed}`, again = `SEED=${seed} SETS=1
 	return passes(name, again, set, (folder) => {
 		set.app = read(set.files, set.commitTime);
 		writeFileSync(join(folder, "devices.jsonl"), set.devices.map((device) => `${JSON.stringify(device)}\n`).join(""));
-		for (const index of build(folder, set))
-			meet(`index ${index.shape}`);
+		build(folder, set).forEach(meetShape);
 		for (const at of [null, ...instants(random, set, shape.instants)])
 			compare(folder, set, at);
 	});

@@ -91,8 +91,7 @@ function bounds(random, pool) {
 	return random.pick([{ lower }, { upper }, { lower, upper }, { lower, upper }]);
 }
 
-function rule(random, pools) {
-	const element = random.pick(pools.elements);
+function rule(random, pools, element = random.pick(pools.elements)) {
 	const made = { element };
 	if (isVersion(element) && random.chance(70)) {
 		made.operation = random.pick(["in", "out"]);
@@ -109,6 +108,20 @@ function rule(random, pools) {
 }
 
 const rules = (random, pools, low, high) => Array.from({ length: random.int(low, high) }, () => rule(random, pools));
+
+// A part of the values of the attribute that all tasks look at, so that the index asks for it.
+function narrowRule(random, pools) {
+	const element = pools.narrow;
+	const values = pools.values[element];
+	if (random.chance(10))
+		return rule(random, pools, element);
+	const [lower, upper] = isVersion(element) ? [...values].sort((a, b) => compare(version(a), version(b))) : [];
+	const made = isVersion(element)
+		? { element, operation: "in", ...random.pick([{ value: { upper: lower } }, { value: { lower: upper } },
+			{ value: { lower, upper }, exclusive: true }]) }
+		: { element, operation: "contains", value: [random.pick(values)] };
+	return random.chance(10) ? { ...made, defaultResult: true } : made;
+}
 
 // --- tasks -----------------------------------------------------------------------------------------------------------------
 
@@ -161,7 +174,9 @@ function grayTask(random, pools, task, published, commitTime) {
 		task.window = window(random, pools, published, commitTime);
 	if (task.mode === "percentage")
 		task.percent = random.pick(PERCENTS);
-	if (random.chance(75))
+	if (pools.narrow)
+		task.rules = [narrowRule(random, pools), ...(random.chance(10) ? rules(random, pools, 1, 1) : [])];
+	else if (random.chance(75))
 		task.rules = rules(random, pools, 0, 3);
 	return task;
 }
@@ -285,11 +300,15 @@ function numbers(random, count) {
 }
 
 function valuePools(random, shape, releases) {
-	const elements = [...random.some(Object.keys(TEXTS), shape.elements - 2), "osVersion", "appVersion"];
+	const narrow = shape.narrow && random.pick(["tier", "toString", "vmType", "deviceType", "abi", "osVersion"]);
+	const texts = random.some(Object.keys(TEXTS), shape.elements - 2).filter((text) => text !== narrow);
+	const elements = [...new Set([...texts, narrow ?? "osVersion", "osVersion", "appVersion"])];
 	const values = Object.fromEntries(elements.filter((e) => !isVersion(e)).map((e) => [e, TEXTS[e]]));
 	values.osVersion = random.some(VERSIONS, 6);
 	values.appVersion = [...random.some(VERSIONS, 5), ...random.some(releases, 12)];
-	return { elements, values };
+	if (narrow)
+		values[narrow] = random.some(values[narrow], isVersion(narrow) ? 2 : 3);
+	return { elements, values, narrow };
 }
 
 function appIni(random, seed, audience) {
@@ -298,16 +317,21 @@ function appIni(random, seed, audience) {
 		"packageName = com.example.property", "[ios]", "audience = 1000", "[filter]", "fpr = 0.000000000001",
 		"[policy]", "maxConcurrentTasks = 10"];
 	if (random.chance(30))
-		lines.push("[segments]", `max = ${random.pick([1, 2, 8, 64])}`);
+		lines.push("[segments]", `max = ${random.pick([1, 2, 8, 64, 1000])}`);
 	return lines.join("\n") + "\n";
 }
 
-// What a set looks like, by its seed: mostly small ones; every twentieth has segments, another units.
+// What a set looks like, by its seed: mostly small; in every twenty one has segments by appVersion, two by other attributes,
+// one has units.
 export function shapeOf(seed) {
 	const small = { releases: 8, tasks: 6, switches: 12, elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2, devices: 500, instants: 3 };
 	switch (seed % 20) {
 	case 7:
 		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, switches: 3, devices: 300 };
+	case 3:
+	case 17:
+		return { ...small, exact: true, releases: seed % 20 === 3 ? 100 : 70, tasks: 10, free: 0, official: 0,
+			switches: 3, devices: 150, narrow: true };
 	case 13:
 		return { ...small, releases: 2, switches: 600, long: 30, devices: 60 };
 	default:

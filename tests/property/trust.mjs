@@ -7,6 +7,11 @@ import { constants, createHash, createPublicKey, verify } from "node:crypto";
 import { canonical, encode, parse, Refused, refuse } from "./json.mjs";
 
 const HEX = /^[0-9a-f]{64}$/;
+const SIG = /^(?:[0-9a-f]{2}){1,1024}$/;
+const ROLE = /^(?!(?:root|snapshot|targets|timestamp)$)[a-z][a-z0-9-]{0,31}$/;
+const PATH = /^(?!.{256})[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
+const PATTERN = /^(?!.{256})[A-Za-z0-9_*-][A-Za-z0-9._*-]*(?:\/[A-Za-z0-9_*-][A-Za-z0-9._*-]*)*$/;
+const MOST = { root: 512000, timestamp: 16384, snapshot: 2000000, targets: 5000000 };
 const ROLES = ["root", "snapshot", "targets", "timestamp"];
 
 export const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
@@ -61,13 +66,16 @@ function verifier(key) {
 	return refuse(`unknown kind of key ${kind}`);
 }
 
-function envelope(bytes) {
+function envelope(bytes, most) {
+	if (bytes.length > most)
+		refuse(`a metadata file of more than ${most} bytes`);
 	const file = keys(parse(bytes), "a metadata file", { signatures: Array.isArray, signed: isMap });
 	if (encode(file) !== bytes.toString())
 		refuse("a metadata file is not in its only encoding");
-	const ids = file.get("signatures").map((one) => keys(one, "a signature", { keyid: isHash, sig: isText }).get("keyid"));
-	if (new Set(ids).size !== ids.length)
-		refuse("a key signs twice");
+	const isSig = (sig) => isText(sig) && SIG.test(sig);
+	const ids = file.get("signatures").map((one) => keys(one, "a signature", { keyid: isHash, sig: isSig }).get("keyid"));
+	if (ids.length < 1 || ids.length > 64 || new Set(ids).size !== ids.length)
+		refuse("no signature, more than 64, or two by one key");
 	return file;
 }
 
@@ -78,8 +86,7 @@ function signedBy(file, root, name) {
 	const good = file.get("signatures").filter((one) => {
 		const id = one.get("keyid");
 		const sig = one.get("sig");
-		return role.get("keyids").includes(id) && /^(?:[0-9a-f]{2})+$/.test(sig)
-			&& verifier(root.get("keys").get(id))(data, Buffer.from(sig, "hex"));
+		return role.get("keyids").includes(id) && verifier(root.get("keys").get(id))(data, Buffer.from(sig, "hex"));
 	});
 	if (good.length < role.get("threshold"))
 		refuse(`${name}: ${good.length} good signatures of ${role.get("threshold")}`);
@@ -87,29 +94,62 @@ function signedBy(file, root, name) {
 
 const COMMON = { _type: isText, expires: isText, spec_version: is("1.0.34"), version: isCount(1) };
 
-function checkRoot(signed) {
-	keys(signed, "root", { ...COMMON, _type: is("root"), consistent_snapshot: is(true), keys: isMap, roles: isMap });
-	for (const [id, key] of signed.get("keys"))
+function checkKeys(map) {
+	for (const [id, key] of map)
 		if (hex(canonical(key)) !== id || !verifier(key))
 			refuse(`the key ${id} has another id`);
+	return map;
+}
+
+function checkRole(role, what, known, more) {
+	const ids = keys(role, what, { keyids: Array.isArray, threshold: isCount(1, 64), ...more }).get("keyids");
+	if (new Set(ids).size !== ids.length || !ids.every((id) => known.has(id)) || ids.length < role.get("threshold"))
+		refuse(`${what}: bad keyids`);
+}
+
+function checkRoot(signed) {
+	keys(signed, "root", { ...COMMON, _type: is("root"), consistent_snapshot: is(true), keys: isMap, roles: isMap });
+	checkKeys(signed.get("keys"));
 	keys(signed.get("roles"), "roles", Object.fromEntries(ROLES.map((name) => [name, isMap])));
-	for (const [name, role] of signed.get("roles")) {
-		keys(role, name, { keyids: Array.isArray, threshold: isCount(1) });
-		const ids = role.get("keyids");
-		if (new Set(ids).size !== ids.length || !ids.every((id) => signed.get("keys").has(id)))
-			refuse(`${name}: bad keyids`);
-	}
+	for (const [name, role] of signed.get("roles"))
+		checkRole(role, name, signed.get("keys"));
 	return signed;
 }
 
+function checkDelegations(delegations) {
+	const known = checkKeys(keys(delegations, "delegations", { keys: isMap, roles: Array.isArray }).get("keys"));
+	const roles = delegations.get("roles");
+	const isPaths = (paths) => Array.isArray(paths) && paths.length > 0 && paths.every((path) => isText(path) && PATTERN.test(path));
+	for (const role of roles)
+		checkRole(role, "a delegation", known, { name: (name) => isText(name) && ROLE.test(name), paths: isPaths, terminating: is(true) });
+	const names = new Set(roles.map((role) => role.get("name")));
+	if (known.size === 0 || roles.length === 0 || roles.length > 256 || names.size !== roles.length)
+		refuse("bad delegations");
+	return true;
+}
+
 const isHashes = (value) => keys(value, "hashes", { sha256: isHash });
-const isMeta = (value) => keys(value, "a meta", { hashes: isHashes, length: isCount(1), version: isCount(1) });
+const isMeta = (value) => keys(value, "a meta", { hashes: isHashes, length: isCount(0), version: isCount(1) });
 const isTarget = (value) => keys(value, "a target", { hashes: isHashes, length: isCount(0) });
+
+function checkMetas(metas) {
+	for (const [name, meta] of metas)
+		if (!name.endsWith(".json") || !isMeta(meta) || (name !== "targets.json" && !ROLE.test(name.slice(0, -5))))
+			refuse(`snapshot: bad name ${name}`);
+	return metas.get("targets.json") ?? refuse("snapshot lacks targets.json");
+}
+
+function checkTargets(targets) {
+	for (const [path, target] of targets)
+		if (!PATH.test(path) || !isTarget(target))
+			refuse(`targets: bad path ${path}`);
+	return targets;
+}
 
 export class Trust {
 	constructor({ app, root, read }) {
 		Object.assign(this, { app, read, kept: new Map() });
-		const file = envelope(root);
+		const file = envelope(root, MOST.root);
 		this.root = checkRoot(file.get("signed"));
 		signedBy(file, this.root, "root");
 	}
@@ -124,7 +164,7 @@ export class Trust {
 			const bytes = this.read(`metadata/${version}.root.json`);
 			if (!bytes)
 				break;
-			const file = envelope(bytes);
+			const file = envelope(bytes, MOST.root);
 			signedBy(file, this.root, "root");
 			const next = checkRoot(file.get("signed"));
 			signedBy(file, next, "root");
@@ -141,11 +181,11 @@ export class Trust {
 	}
 
 	// A role below root: its form, its signatures, our app, what refers to it, no older than what we had, not expired.
-	role(name, bytes, meta, more, now) {
+	role(name, bytes, meta, more, now, maybe) {
 		if (meta && (bytes.length !== meta.get("length") || hex(bytes) !== meta.get("hashes").get("sha256")))
 			refuse(`${name}: not the file that is referred to`);
-		const file = envelope(bytes);
-		const signed = keys(file.get("signed"), name, { ...COMMON, _type: is(name), app: is(this.app), ...more });
+		const file = envelope(bytes, MOST[name]);
+		const signed = keys(file.get("signed"), name, { ...COMMON, _type: is(name), app: is(this.app), ...more }, maybe);
 		signedBy(file, this.root, name);
 		if (meta && signed.get("version") !== meta.get("version"))
 			refuse(`${name}: not the version that is referred to`);
@@ -166,18 +206,14 @@ export class Trust {
 		this.older(this.kept.get("timestamp")?.get("meta").get("snapshot.json"), toSnapshot, "snapshot");
 		const snapshot = this.role("snapshot", this.get(`${toSnapshot.get("version")}.snapshot.json`), toSnapshot, { meta: isMap }, now);
 		const metas = snapshot.get("meta");
-		for (const [name, meta] of metas)
-			if (!/^(?:targets|objects(?:-[0-9a-f]{1,2})?)\.json$/.test(name) || !isMeta(meta))
-				refuse(`snapshot: bad name ${name}`);
+		const toTargets = checkMetas(metas);
 		for (const [name, meta] of this.kept.get("snapshot")?.get("meta") ?? [])
 			this.older(meta, metas.get(name) ?? refuse(`${name} has gone`), name);
-		const toTargets = metas.get("targets.json") ?? refuse("snapshot lacks targets.json");
 		const targets = this.role("targets", this.get(`${toTargets.get("version")}.targets.json`), toTargets,
-			{ targets: isMap, delegations: isMap }, now);
-		const listed = new Map([...targets.get("targets")].map(([path, target]) =>
-			[path, isTarget(target) && { sha256: target.get("hashes").get("sha256"), length: target.get("length") }]));
+			{ targets: isMap }, now, { delegations: checkDelegations });
 		this.kept = new Map([["timestamp", timestamp], ["snapshot", snapshot]]);
-		return listed;
+		return new Map([...checkTargets(targets.get("targets"))].map(([path, target]) =>
+			[path, { sha256: target.get("hashes").get("sha256"), length: target.get("length") }]));
 	}
 }
 

@@ -32,6 +32,7 @@
 #define NO_FIT   "the string pool's counts do not fit its size"
 #define NO_FIRST "the first element is not <manifest>"
 #define CUT      "a chunk is cut off"
+#define MANY     10000
 #define TEN      "0123456789"
 #define HUNDRED  TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define THOUSAND HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
@@ -411,7 +412,7 @@ static void test_damage(void **state)
 	}
 }
 
-/* As many attributes as there can be, each with the longest name that is read: neither slow nor large. */
+/* Many attributes, each with the longest name that is read: nothing of them is kept. */
 static void test_many(void **state)
 {
 	static const char name[] = THOUSAND TEN TEN "0123";
@@ -424,9 +425,9 @@ static void test_many(void **state)
 
 	(void)state;
 	strbuf_add(&one, bytes.p + places.attrs, 20);
-	for (size_t i = 2; i < 0xffff; i++)
+	for (size_t i = 2; i < MANY; i++)
 		strbuf_addslice(&bytes, strbuf_slice(&one));
-	xml_put16(&bytes, places.element + 28, 0xffff);
+	xml_put16(&bytes, places.element + 28, MANY);
 	xml_put32(&bytes, places.element + 4, (uint32_t)(bytes.n - places.element));
 	xml_put32(&bytes, 4, (uint32_t)bytes.n);
 	assert_int_equal(axml_manifest_read(&m, &a, strbuf_slice(&bytes), &why), 0);

@@ -70,8 +70,8 @@ static void read_text(struct sample *out, struct world *w, struct slice text)
 	struct reader r;
 	struct object o;
 
-	*out = (struct sample) { .word = 99 };
-	if (reader_open(&r, &w->a, &w->d, (struct origin) { WORLD_PATH, text }) == 0 && reader_root(&o, &r))
+	*out = (struct sample){ .word = 99 };
+	if (reader_open(&r, &w->a, &w->d, (struct origin){ WORLD_PATH, text }) == 0 && reader_root(&o, &r))
 		read_sample(out, &o);
 	reader_close(&r);
 }

@@ -1,0 +1,333 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "build/package.h"
+#include "world.h"
+#include "xml.h"
+#include "zip.h"
+
+#define RELEASE "{\n  \"version\": \"5.0.0\",\n  \"package\": { \"file\": \"app.apk\" }\n}\n"
+#define AT      "repo/up/5.0.0/release.json:3:24: "
+#define PACKAGE                                                                                                        \
+	{                                                                                                              \
+		"package", 0, XML_TEXT("com.example.demo")                                                             \
+	}
+
+/* A package with that manifest, in the arena. */
+static struct slice make(struct world *w, const struct xml *x)
+{
+	struct strbuf manifest = STRBUF_INIT, zip = STRBUF_INIT;
+	struct slice bytes;
+
+	(void)xml_make(&manifest, x);
+	zip_make(&zip, (struct zip_entry[]){ { "AndroidManifest.xml", strbuf_slice(&manifest), 0, false },
+					     { NULL, { NULL, 0 }, 0, false } });
+	bytes = arena_copy(&w->mem, strbuf_slice(&zip));
+	strbuf_release(&manifest);
+	strbuf_release(&zip);
+	return bytes;
+}
+
+/* The app gets one more release, whose package is up/<version>/app.apk. */
+static struct upgrade *add_release(struct world *w, const char *version)
+{
+	struct upgrade *v = ARENA_ARRAY(&w->mem, struct upgrade, w->app.nupgrades + 1), *u = &v[w->app.nupgrades];
+
+	if (w->app.nupgrades)
+		memcpy(v, w->app.upgrades, w->app.nupgrades * sizeof(*v));
+	w->app.upgrades = v;
+	w->app.nupgrades++;
+	*u = (struct upgrade){ .platform = PLATFORM_ANDROID, .version_text = slice_of(version) };
+	u->origin = (struct origin){ arena_printf(&w->mem, "repo/up/%s/release.json", version).p, SLICE(RELEASE) };
+	u->package.file = SLICE("app.apk");
+	u->package.rel = arena_printf(&w->mem, "up/%s/app.apk", version);
+	assert_true(version_parse(&u->version, u->version_text));
+	return u;
+}
+
+static void prepare(struct world *w, bool with_book)
+{
+	packages_prepare(&w->app, &w->tree, w->digests, with_book ? &w->book : NULL, &w->mem, &w->d);
+}
+
+static void check_facts(struct world *w, const struct package *p, struct slice bytes)
+{
+	uint8_t sha256[SHA256_SIZE], md5[MD5_SIZE];
+
+	assert_int_equal(digest_sha256(w->digests, sha256, bytes) | digest_md5(w->digests, md5, bytes), 0);
+	assert_int_equal(p->size, bytes.n);
+	assert_memory_equal(p->sha256, sha256, SHA256_SIZE);
+	assert_true(p->has_md5);
+	assert_memory_equal(p->md5, md5, MD5_SIZE);
+}
+
+/* --- what a package says of itself -------------------------------------------------------------------------------- */
+static const struct {
+	const char *name;
+	struct xml xml;
+	const char *want; /* packageName in app.ini */
+	const char *said;
+} manifests[] = {
+	{ "as released",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5.0.0") }, PACKAGE } },
+	  "com.example.demo",
+	  "" },
+	{ "an equal version",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("05.0") }, PACKAGE } },
+	  "com.example.demo",
+	  "" },
+	{ "no packageName in app.ini",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5.0.0") }, PACKAGE } },
+	  "",
+	  "" },
+	{ "wrong version",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5.0.1") }, PACKAGE } },
+	  "com.example.demo",
+	  AT "error: app.apk (AndroidManifest.xml) has versionName \"5.0.1\"; this release is version 5.0.0\n" },
+	{ "no version at all",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5.0.0-rc1") }, PACKAGE } },
+	  "com.example.demo",
+	  AT "error: app.apk (AndroidManifest.xml) has versionName \"5.0.0-rc1\"; this release is version 5.0.0\n" },
+	{ "empty version",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("") }, PACKAGE } },
+	  "com.example.demo",
+	  AT "error: app.apk (AndroidManifest.xml) has versionName \"\"; this release is version 5.0.0\n" },
+	{ "control characters",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5\n\033[1m") }, PACKAGE } },
+	  "com.example.demo",
+	  AT "error: app.apk (AndroidManifest.xml) has versionName \"5??[1m\"; this release is version 5.0.0\n" },
+	{ "no versionName",
+	  { .attrs = { PACKAGE } },
+	  "com.example.demo",
+	  AT "error: app.apk (AndroidManifest.xml) has no versionName; this release is version 5.0.0\n" },
+	{ "versionName by reference",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_REFERENCE(0x7f010000) }, PACKAGE } },
+	  "com.example.demo",
+	  AT "warning: app.apk (AndroidManifest.xml) takes its versionName from a resource; it was not compared with "
+	     "version 5.0.0\n" },
+	{ "wrong package",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5.0.0") },
+		       { "package", 0, XML_TEXT("com.example.demo.debug") } } },
+	  "com.example.demo",
+	  AT
+	  "error: the package in app.apk (AndroidManifest.xml) is \"com.example.demo.debug\"; [android] packageName in "
+	  "app.ini is \"com.example.demo\"\n" },
+	{ "both wrong",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("1") },
+		       { "package", 0, XML_TEXT("COM.example.demo") } } },
+	  "com.example.demo",
+	  AT "error: app.apk (AndroidManifest.xml) has versionName \"1\"; this release is version 5.0.0\n" AT
+	     "error: the package in app.apk (AndroidManifest.xml) is \"COM.example.demo\"; [android] packageName in "
+	     "app.ini is "
+	     "\"com.example.demo\"\n" },
+	{ "no package",
+	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5.0.0") } } },
+	  "com.example.demo",
+	  AT "error: app.apk cannot be read as an Android package: <manifest> has no package\n" },
+};
+
+static void test_manifests(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(manifests); i++) {
+		struct world w;
+		struct upgrade *u;
+		struct slice bytes;
+
+		print_message("%s\n", manifests[i].name);
+		world_init(&w);
+		w.app.package_name[PLATFORM_ANDROID] = slice_of(manifests[i].want);
+		u = add_release(&w, "5.0.0");
+		bytes = make(&w, &manifests[i].xml);
+		world_add(&w, "up/5.0.0/app.apk", bytes);
+		prepare(&w, false);
+		assert_string_equal(world_said(&w), manifests[i].said);
+		check_facts(&w, &u->package, bytes);
+		assert_int_equal(w.reads, 1);
+		world_release(&w);
+	}
+}
+
+/* --- files that cannot be read ------------------------------------------------------------------------------------ */
+static void test_files(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *file;
+		enum file_kind kind;
+		bool broken;
+		size_t reads;
+		const char *said;
+	} cases[] = {
+		{ "no archive", "up/5.0.0/app.apk", FILE_REGULAR, false, 1,
+		  AT
+		  "error: app.apk cannot be read as an Android package: it is not a readable zip archive (Unrecognized "
+		  "archive format)\n" },
+		{ "symlink", "up/5.0.0/app.apk", FILE_SYMLINK, false, 0,
+		  "repo/up/5.0.0/app.apk: error: is a symlink; only regular files are allowed\n" },
+		{ "reading fails", "up/5.0.0/app.apk", FILE_REGULAR, true, 1,
+		  "repo/up/5.0.0/app.apk: error: cannot read this file\n" },
+		{ "absent: said by the definitions", "up/5.0.0/App.apk", FILE_REGULAR, false, 0, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (int book = 0; book < 2; book++) {
+			struct world w;
+			struct upgrade *u;
+
+			print_message("%s%s\n", cases[i].name, book ? ", with a book" : "");
+			world_init(&w);
+			u = add_release(&w, "5.0.0");
+			world_add(&w, cases[i].file, SLICE("no archive"))->kind = cases[i].kind;
+			w.broken = cases[i].broken;
+			prepare(&w, book);
+			assert_string_equal(world_said(&w), cases[i].said);
+			assert_int_equal(w.reads, cases[i].reads);
+			assert_int_equal(w.book.n, 0);
+			assert_int_equal(u->package.size, i == 0 ? 10 : 0);
+			world_release(&w);
+		}
+	}
+}
+
+/* A package that is kept elsewhere is none of ours. */
+static void test_url(void **state)
+{
+	struct world w;
+	struct upgrade *u;
+
+	(void)state;
+	world_init(&w);
+	u = add_release(&w, "5.0.0");
+	u->package = (struct package){ .url = SLICE("https://example.com/a.apk"), .size = 5 };
+	prepare(&w, true);
+	assert_string_equal(world_said(&w), "");
+	assert_int_equal(u->package.size, 5);
+	assert_int_equal(w.reads + w.book.n, 0);
+	world_release(&w);
+}
+
+/* --- recipes ------------------------------------------------------------------------------------------------------ */
+#define VERSION(v)                                                                                                     \
+	{                                                                                                              \
+		"versionName", XML_VERSION_NAME, XML_TEXT(v)                                                           \
+	}
+
+/* Two releases, of which the second one's package does not say its version. */
+static void two_releases(struct world *w, struct slice bytes[2])
+{
+	const struct xml x[] = {
+		{ .attrs = { VERSION("5.0.0"), PACKAGE } },
+		{ .attrs = { { "", XML_VERSION_NAME, XML_REFERENCE(1) }, PACKAGE } },
+	};
+
+	world_init(w);
+	(void)add_release(w, "5.0.0");
+	(void)add_release(w, "6.0.0");
+	for (size_t i = 0; i < 2; i++) {
+		bytes[i] = make(w, &x[i]);
+		world_add(w, i ? "up/6.0.0/app.apk" : "up/5.0.0/app.apk", bytes[i]);
+	}
+}
+
+static void test_reuse(void **state)
+{
+	struct slice bytes[2];
+	struct world w;
+
+	(void)state;
+	two_releases(&w, bytes);
+	prepare(&w, true);
+	assert_int_equal(w.reads, 2);
+	assert_int_equal(w.d.errors, 0);
+	assert_int_equal(w.d.warnings, 1);
+	for (int build = 0; build < 2; build++) { /* what was kept is kept again */
+		world_next(&w);
+		assert_int_equal(w.known.n, 2);
+		for (size_t i = 0; i < 2; i++)
+			w.app.upgrades[i].package =
+				(struct package){ .file = SLICE("app.apk"), .rel = w.entries[i].rel };
+		prepare(&w, true);
+		assert_int_equal(w.reads, 0);
+		assert_int_equal(w.d.n, 0);
+		for (size_t i = 0; i < 2; i++)
+			check_facts(&w, &w.app.upgrades[i].package, bytes[i]);
+	}
+	world_release(&w);
+}
+
+/* Whatever the inspection looks at is part of the key. */
+static void test_read_again(void **state)
+{
+	static const char *const cases[] = { "content", "packageName", "version",        "no id",
+					     "no book", "no md5",      "md5 of 15 bytes" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct slice bytes[2];
+		struct world w;
+
+		print_message("%s\n", cases[i]);
+		two_releases(&w, bytes);
+		prepare(&w, true);
+		world_next(&w);
+		if (i == 0)
+			w.entries[0].id[3] = w.entries[0].id[3] == '0' ? '1' : '0';
+		if (i == 1)
+			w.app.package_name[PLATFORM_ANDROID] = SLICE("");
+		if (i == 2)
+			w.app.upgrades[0].version_text = SLICE("5.0");
+		if (i == 3)
+			w.entries[0].id[0] = '\0';
+		for (size_t k = 0; k < w.known.n; k++) {
+			if (i == 5)
+				w.known.v[k].nfacts = 0;
+			if (i == 6)
+				w.known.v[k].facts[0].value.n -= 2;
+		}
+		prepare(&w, i != 4);
+		assert_int_equal(w.d.errors, 0);
+		assert_int_equal(w.reads, i == 0 || i == 2 || i == 3 ? 1 : 2);
+		assert_int_equal(recipe_book_close(&w.book).n, i == 3 ? 1 : i == 4 ? 0 : 2);
+		for (size_t k = 0; k < w.book.n; k++)
+			assert_int_equal(w.book.v[k].nfacts, 1);
+		check_facts(&w, &w.app.upgrades[0].package, bytes[0]);
+		world_release(&w);
+	}
+}
+
+/* A package with an error is looked at in every build. */
+static void test_error_is_not_noted(void **state)
+{
+	const struct xml x = { .attrs = { VERSION("4"), PACKAGE } };
+	struct slice bytes[2];
+	struct world w;
+
+	(void)state;
+	two_releases(&w, bytes);
+	w.data[0] = make(&w, &x);
+	prepare(&w, true);
+	assert_int_equal(w.d.errors, 1);
+	assert_int_equal(w.book.n, 1);
+	world_next(&w);
+	prepare(&w, true);
+	assert_int_equal(w.reads, 1);
+	assert_int_equal(w.d.errors, 1);
+	world_release(&w);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_manifests),  cmocka_unit_test(test_files),
+		cmocka_unit_test(test_url),        cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_read_again), cmocka_unit_test(test_error_is_not_noted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
