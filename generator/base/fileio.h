@@ -35,7 +35,8 @@ int file_remove_tree(const char *path, struct diags *d) MUST_CHECK; /* like rm -
 bool file_exists(const char *path); /* anything of that name, a dangling symlink too */
 int file_sync_dir(const char *path, struct diags *d) MUST_CHECK;
 
-/* Every regular file below `root`, as paths relative to it, sorted by bytes. A symlink or special file is an error. */
+/* Every regular file below `root`, as paths relative to it, sorted by bytes. A symlink or special file is
+ * a located error of the tree, not of the environment. */
 struct file_list {
 	struct arena mem;
 	struct slice *path;

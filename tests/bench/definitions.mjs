@@ -91,7 +91,10 @@ function resolveDefinitions() {
 		if (i % 2)
 			for (let k = 1 + random(3); k > 0; k--) {
 				const share = random(10) < 3;
-				values.push({ id: `v${k}`, value: pick(['on', 'off', 'b']), platform: 'all', ...(share ? { type: 'percentage', percent: 30 } : { type: 'full' }), rules: [rule()] });
+				values.push({
+					id: `v${k}`, value: pick(['on', 'off', 'b']), platform: 'all',
+					...(share ? { type: 'percentage', percent: 30 } : { type: 'full' }), rules: [rule()],
+				});
 			}
 		values.push({ id: 'rest', value: pick(['on', 'off', '1']), platform: 'all', type: 'full' });
 		files.set(`apps/bench/switches/switch_${i}.json`, { values });
@@ -115,7 +118,9 @@ const switchElements = [[45, 'appVersion'], [15, 'osVersion'], [13, 'mobileModel
 function range(values) {
 	const lower = random(values.length);
 	const upper = lower + random(values.length - lower);
-	return weighted([[50, { lower: values[lower] }], [25, { upper: values[upper] }], [25, { lower: values[lower], upper: values[upper] }]]);
+	return weighted([
+		[50, { lower: values[lower] }], [25, { upper: values[upper] }], [25, { lower: values[lower], upper: values[upper] }],
+	]);
 }
 
 function randomRule(element) {
@@ -146,10 +151,11 @@ const percentage = (free) => free && chance(10) ? 100 : 1 + random(90);
 const OLDEST = 40; // number of the oldest release's version: devices have older ones, too
 
 function grayTask(free) {
-	const task = { type: 'gray', mode: weighted([[20, 'whitelist'], [20, 'timeWindow'], [60, 'percentage']]), publishedAt: '2026-11-19T08:00:00Z' };
-	if (task.mode === 'whitelist')
+	const mode = weighted([[20, 'whitelist'], [20, 'timeWindow'], [60, 'percentage']]);
+	const task = { type: 'gray', mode, publishedAt: '2026-11-19T08:00:00Z' };
+	if (mode === 'whitelist')
 		task.whitelists = some(lists, 1 + random(2));
-	else if (task.mode === 'timeWindow')
+	else if (mode === 'timeWindow')
 		task.window = { start: '2026-11-20T00:00:00Z', end: '2026-11-26T00:00:00Z', users: 1000 * (1 + random(100)) };
 	else
 		task.percent = percentage(free);
@@ -180,7 +186,8 @@ function upgrades(releases, most, officials, free = true) {
 }
 
 function whitelists() {
-	return lists.map((name, i) => [`apps/bench/whitelists/${name}.txt`, Array.from({ length: 50 }, (_, k) => `u-${i}-${k}\n`).join('')]);
+	const ids = (list) => Array.from({ length: 50 }, (_, i) => `u-${list}-${i}\n`).join('');
+	return lists.map((name, i) => [`apps/bench/whitelists/${name}.txt`, ids(i)]);
 }
 
 // --- switches -------------------------------------------------------------------------------------------------------
@@ -193,14 +200,15 @@ function payload() {
 		return `${pick(['https', 'variant', 'style', 'group'])}-${random(1000)}`;
 	const value = { id: random(1e6) };
 	for (const bytes = 80 + random(270); JSON.stringify(value).length < bytes;)
-		value[`${pick(['limit', 'url', 'name', 'color', 'retry', 'delay'])}${random(100)}`] = pick([true, random(1000), `item-${random(1e6)}`]);
+		value[pick(['limit', 'url', 'name', 'color', 'retry', 'delay']) + random(100)] = pick([true, random(1000), `item-${random(1e6)}`]);
 	return JSON.stringify(value);
 }
 
 function ruledValue(id) {
 	const value = { id, value: payload(), platform: 'android', type: 'full', rules: randomRules(switchElements, 1) };
+	const guards = [{ type: 'percentage', percent: percentage(false) }, { type: 'whitelist', whitelists: [pick(lists)] }];
 	if (chance(30))
-		Object.assign(value, pick([{ type: 'percentage', percent: percentage(false) }, { type: 'whitelist', whitelists: [pick(lists)] }]));
+		Object.assign(value, pick(guards));
 	return value;
 }
 
@@ -210,18 +218,19 @@ function switches(n, ruled) {
 		const count = chance(ruled) ? 1 + random(3) : 0;
 		const values = Array.from({ length: count }, (_, k) => ruledValue(`v${k}`));
 		values.push({ id: 'full', value: payload(), platform: 'android', type: 'full' });
-		files.set(`apps/bench/switches/${pick(['dns', 'pay', 'home', 'video', 'chat'])}_${pick(['network', 'cache', 'style'])}_${i}.json`, { values });
+		const key = `${pick(['dns', 'pay', 'home', 'video', 'chat'])}_${pick(['network', 'cache', 'style'])}_${i}`;
+		files.set(`apps/bench/switches/${key}.json`, { values });
 	}
 	return files;
 }
 
 // --- many packages --------------------------------------------------------------------------------------------------
 
-function h5Value(app, number, element) {
+function h5Value(app, number, minimum) {
 	const v = `1.0.0.${number}`;
 	const base = `https://cdn.example.com/BENCH-default/h5/${app}/${v}_all`;
 	return {
-		id: v, platform: 'android', type: 'full', rules: [element],
+		id: v, platform: 'android', type: 'full', rules: [minimum],
 		value: `version=${v};size=${random(1e7)};sha256=${hex(64)};package_url=${base}/nebula/${app}_${v}.amr;` +
 			`fallback_base_url=${base}/fallback/;main_url=/www/index.html;install_type=1;auto_install=1;async_req_rate=16;` +
 			`extend_info={minSdk:21,online:1}`,
@@ -233,11 +242,12 @@ function packages(n) {
 	const common = named.appVersion.slice(0, 36).filter((_, i) => i % 6 === 0);
 	for (let i = 0; i < n; i++) {
 		const app = String(30000000 + i);
-		const values = Array.from({ length: pick([1, 2, 3, 5]) }, (_, k) => h5Value(app, k + 1, { element: 'appVersion', operation: 'in', value: { lower: pick(pick([common, named.appVersion])) } }));
+		const minimum = () => ({ element: 'appVersion', operation: 'in', value: { lower: pick(pick([common, named.appVersion])) } });
+		const values = Array.from({ length: pick([1, 2, 3, 5]) }, (_, k) => h5Value(app, k + 1, minimum()));
 		values.reverse();
 		if (chance(15)) {
 			const gray = h5Value(app, values.length + 1, values[0].rules[0]);
-			gray.rules = [gray.rules[0], ...randomRules(upgradeElements, ruleCount())];
+			gray.rules.push(...randomRules(upgradeElements, ruleCount()));
 			values.unshift({ ...gray, type: 'percentage', percent: percentage(true) });
 		}
 		files.set(`apps/bench/switches/${app}.json`, { values });
@@ -295,13 +305,15 @@ export function edits(name, files) {
 			return task && (task.percent += task.percent < 90 ? 5 : -5);
 		}),
 		edit('rule', files, paths, (tasks) => {
-			const rule = places(tasks).flatMap((t) => t.rules ?? []).find((r) => Array.isArray(r.value) && r.value.length < named[r.element].length);
+			const open = (r) => Array.isArray(r.value) && r.value.length < named[r.element].length;
+			const rule = places(tasks).flatMap((t) => t.rules ?? []).find(open);
 			return rule && rule.value.push(named[rule.element].find((value) => !rule.value.includes(value)));
 		}),
 	];
 	if (upgrade)
 		out.push(edit('task', files, paths, (tasks) => tasks.push({
-			...gray, type: 'gray', mode: 'percentage', percent: 10, publishedAt: '2026-11-20T06:00:00Z', upgradeMode: 'once', prompt: 'One more.',
+			...gray, type: 'gray', mode: 'percentage', percent: 10, publishedAt: '2026-11-20T06:00:00Z',
+			upgradeMode: 'once', prompt: 'One more.',
 		})));
 	else
 		out.push(edit('task', files, paths.slice(10), (values) => values.unshift({

@@ -15,7 +15,8 @@ const LAST_TIME = 253402300799;
 const WORD = (1n << 64n) - 1n;
 const isMap = (value) => value instanceof Map;
 const isTrue = is(true);
-const list = (test, high = Infinity) => (value) => Array.isArray(value) && value.length > 0 && value.length <= high && value.every(test);
+const list = (test, high = Infinity) => (value) => Array.isArray(value) && value.length > 0 && value.length <= high
+	&& value.every(test);
 const isTime = isCount(0, LAST_TIME);
 const isName = (value) => isText(value) && value !== "";
 const lacks = (what) => refuse(`${what} is missing`);
@@ -49,7 +50,8 @@ function compare(a, b) {
 	return 0;
 }
 
-const isShortest = (text) => isText(text) && version(text) !== null && text === version(text).join(".").replace(/(?:\.0)+$/, "");
+const isShortest = (text) => isText(text) && version(text) !== null
+	&& text === version(text).join(".").replace(/(?:\.0)+$/, "");
 
 // The attribute as its type reads it: a text, an array of numbers, or null where it is missing.
 function attribute(device, name, type) {
@@ -83,7 +85,8 @@ function shapeOf(index, kind) {
 		return [{ manifest: isMap }, {}];
 	case "segments":
 		return ofReleases(kind) ? [{ longest: isCount(1), by: list(isMap, 64),
-			segments: list((value) => value === null || isHash(value), 65536) }, {}] : refuse("segments in an index of another kind");
+			segments: list((value) => value === null || isHash(value), 65536) }, {}]
+				: refuse("segments in an index of another kind");
 	default:
 		return ofReleases(kind) ? refuse("units in an index of another kind")
 			: [{ longest: isCount(1), units: list(isUnit, 65536) }, { whitelists: isLists }];
@@ -94,7 +97,8 @@ function checkTable(table, states, next, types) {
 	const type = types.get(table.get("attribute"));
 	const own = type === "version" ? { cuts: list(Array.isArray) } : { values: isTable };
 	const isClass = (value) => isCount(0, table.get("classes") - 1)(value);
-	keys(table, "a table", { attribute: isText, classes: isCount(1, 65536), missing: isClass, other: isClass, next: list(() => true, 65536) },
+	keys(table, "a table", { attribute: isText, classes: isCount(1, 65536), missing: isClass, other: isClass,
+		next: list(() => true, 65536) },
 		own);
 	if (!TYPES.includes(type))
 		refuse("a table on an attribute without a known type");
@@ -117,7 +121,8 @@ function checkTable(table, states, next, types) {
 
 function checkIndex(index, app, platform, kind) {
 	const [tests, more] = isMap(index) ? shapeOf(index, kind) : refuse("an index is no object");
-	keys(index, "an index", { app: is(app), bases: list(isUrl), format: is(1), kind: is(kind), platform: is(platform), ...tests },
+	keys(index, "an index", { app: is(app), bases: list(isUrl), format: is(1), kind: is(kind), platform: is(platform),
+		...tests },
 		{ attributes: (value) => isTable(value) && [...value.values()].every(isText), ...more });
 	const types = index.get("attributes") ?? new Map();
 	const tables = index.get("by") ?? [];
@@ -146,14 +151,16 @@ function classOf(table, value) {
 
 // --- manifest --------------------------------------------------------------------------------------------------------------
 
-const isList = (value) => isMap(value) && keys(value, "a whitelist", { file: isHash, id: (name) => ["userId", "deviceId"].includes(name),
+const isIdName = (value) => value === "userId" || value === "deviceId";
+const isList = (value) => isMap(value) && keys(value, "a whitelist", { file: isHash, id: isIdName,
 	k: isCount(1, 64), n: isCount(0, 2 ** 40), p: isCount(1, 2 ** 31), root: isHash });
 const isLists = (value) => isTable(value) && [...value.values()].every(isList);
 const isAnswer = (value) => Array.isArray(value) && value.length === 3 && isName(value[0]) && isHash(value[1])
 	&& isCount(1, 2 ** 32 - 1)(value[2]);
 const isPoint = (value) => Array.isArray(value) && value.length === 2 && isTime(value[0]) && isCount(0, 100000)(value[1]);
 
-const OPS = { contains: ["value"], excludes: ["value"], in: ["lower", "upper", "exclusive"], out: ["lower", "upper", "exclusive"] };
+const BOUNDS = ["lower", "upper", "exclusive"];
+const OPS = { contains: ["value"], excludes: ["value"], in: BOUNDS, out: BOUNDS };
 const RULE = { value: list(isText), lower: isShortest, upper: isShortest, exclusive: isTrue, default: isTrue };
 
 // A rule that is false, whatever the device: its other keys are not looked at.
@@ -169,11 +176,13 @@ function checkRule(rule) {
 	return OPS[rule.get("op")].some((key) => key !== "exclusive" && rule.has(key));
 }
 
+const isLimit = (value) => isText(value) && /^[0-9a-f]{16}$/.test(value);
+
 // The tests of a candidate's keys.
 function guardTests(isRule, names) {
 	return {
 		dev: isTrue, from: isTime, window: (value) => list(isTime)(value) && value.length === 2 && value[0] < value[1],
-		wl: list((name) => names.has(name)), percent: isCount(1, 99999), limit: (value) => isText(value) && /^[0-9a-f]{16}$/.test(value),
+		wl: list((name) => names.has(name)), percent: isCount(1, 99999), limit: isLimit,
 		ramp: (value) => list(isPoint)(value) && value.every((point, i) => i === 0 || value[i - 1][0] < point[0]),
 		if: list(isRule), unless: list(list(isRule)),
 	};
@@ -188,7 +197,7 @@ function checkManifest(manifest, index) {
 	if (releases && (slots.size !== 1 || !slots.has(index.get("platform"))))
 		refuse("a manifest with other slots than its platform");
 	const guards = guardTests(isCount(0, (manifest.get("rules")?.length ?? 0) - 1), listsOf(manifest, index));
-	const outcome = releases ? { a: isCount(0, manifest.get("answers").length - 1) } : { v: kind === "switch" ? isText : () => true };
+	const outcome = releases ? { a: isCount(0, manifest.get("answers").length - 1) } : { v: isText };
 	for (const candidates of slots.values())
 		if (!list((one) => keys(one, "a candidate", { t: isName, ...outcome }, guards))(candidates))
 			refuse("a slot is no array of candidates");
@@ -383,8 +392,8 @@ export class Device {
 		return this.asked.get(asked);
 	}
 
-	// Whitelists come last: a page is asked for only where all else holds. One list that has the device is enough; without such a
-	// one, a page that cannot be had leaves the answer incomplete.
+	// Whitelists come last: a page is asked for only where all else holds. One list that has the device is enough;
+	// without such a one, a page that cannot be had leaves the answer incomplete.
 	onAny(names, lists, device) {
 		const found = new Set();
 		for (const name of names) {
@@ -416,7 +425,8 @@ export class Device {
 	}
 
 	first(slot, index, manifest, device, at) {
-		return manifest.get("slots").get(slot)?.find((candidate) => this.taken(candidate, slot, index, manifest, device, at));
+		const candidates = manifest.get("slots").get(slot);
+		return candidates?.find((candidate) => this.taken(candidate, slot, index, manifest, device, at));
 	}
 
 	upgrade(device, at) {
@@ -428,7 +438,8 @@ export class Device {
 				continue;
 			const [, hash, length] = manifest.get("answers")[found.get("a")];
 			const answer = this.whole(hash, "answer.json", is(length));
-			return isMap(answer) ? resolved(answer, index.get("bases")[0]).set("task", found.get("t")) : refuse("an answer is no object");
+			return isMap(answer) ? resolved(answer, index.get("bases")[0]).set("task", found.get("t"))
+				: refuse("an answer is no object");
 		}
 		return null;
 	}
@@ -448,8 +459,8 @@ export class Device {
 	answer(device, at) {
 		this.incomplete = false;
 		this.asked = new Map();
-		const found = new Map([["app", this.app], ["at", at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z")],
-			["upgrade", this.upgrade(device, at)], ["switches", this.switches(device, at)]]);
+		const time = at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z");
+		const found = new Map([["app", this.app], ["at", time], ["upgrade", this.upgrade(device, at)], ["switches", this.switches(device, at)]]);
 		return this.incomplete ? found.set("incomplete", true) : found;
 	}
 }

@@ -15,16 +15,26 @@ import { hex } from "./trust.mjs";
 const DAY = 86400;
 const instant = (time) => new Date(time * 1000).toISOString().replace(".000Z", "Z");
 
+const known = new Map();
+
 // A private key with the public one as metadata has it.
 export function signer(pem) {
+	if (!known.has(pem))
+		known.set(pem, described(pem));
+	return known.get(pem);
+}
+
+function described(pem) {
 	const key = createPrivateKey(pem);
 	const made = createPublicKey(key);
-	const kind = { ed25519: ["ed25519", "ed25519"], ec: ["ecdsa", "ecdsa-sha2-nistp256"], rsa: ["rsa", "rsassa-pss-sha256"] }[key.asymmetricKeyType];
+	const kind = { ed25519: ["ed25519", "ed25519"], ec: ["ecdsa", "ecdsa-sha2-nistp256"],
+		rsa: ["rsa", "rsassa-pss-sha256"] }[key.asymmetricKeyType];
 	const text = kind[0] === "ed25519" ? Buffer.from(made.export({ format: "jwk" }).x, "base64url").toString("hex")
 		: made.export({ type: "spki", format: "pem" });
-	const described = maps({ keytype: kind[0], scheme: kind[1], keyval: { public: text } });
-	const options = { ed25519: key, ecdsa: { key, dsaEncoding: "der" }, rsa: { key, padding: 6, saltLength: 32 } }[kind[0]];
-	return { id: hex(canonical(described)), described,
+	const object = maps({ keytype: kind[0], scheme: kind[1], keyval: { public: text } });
+	const options = { ed25519: key, ecdsa: { key, dsaEncoding: "der" }, rsa: { key, padding: 6,
+		saltLength: 32 } }[kind[0]];
+	return { id: hex(canonical(object)), described: object,
 		sign: (data) => sign(kind[0] === "ed25519" ? null : "sha256", data, options).toString("hex") };
 }
 
@@ -45,9 +55,10 @@ export function rootOf(roles, { version = 1, expires = "2027-01-01T00:00:00Z", t
 
 export class Forge {
 	constructor({ folder, app, keys, now, signers }) {
-		const own = (name) => [signer(readFileSync(join(keys, `${name}.pem`)))];
+		const own = (name) => [signer(readFileSync(join(keys, `${name}.pem`), "utf8"))];
 		Object.assign(this, { folder, app, now, targets: {}, objects: {}, version: 1 });
-		this.signers = signers ?? Object.fromEntries(["root", "targets", "snapshot", "timestamp"].map((name) => [name, own(name)]));
+		this.signers = signers ?? Object.fromEntries(["root", "targets", "snapshot", "timestamp"].map((name) =>
+			[name, own(name)]));
 	}
 
 	write(path, bytes) {
@@ -59,7 +70,8 @@ export class Forge {
 
 	object(name, bytes) {
 		const hash = hex(bytes);
-		this.objects[`o/${hash.slice(0, 16)}/${name}`] = this.write(`targets/o/${hash.slice(0, 16)}/${hash}.${name}`, bytes);
+		this.objects[`o/${hash.slice(0, 16)}/${name}`] = this.write(`targets/o/${hash.slice(0, 16)}/${hash}.${name}`,
+			bytes);
 		return hash;
 	}
 
@@ -74,7 +86,8 @@ export class Forge {
 		edit[name]?.(signed);
 		const text = envelope(signed, this.signers[type]);
 		const path = name === "timestamp" ? "timestamp.json" : `${this.version}.${name}.json`;
-		return { ...this.write(`metadata/${path}`, edit[`${name} file`]?.(text) ?? text), version: signed.get("version") };
+		return { ...this.write(`metadata/${path}`, edit[`${name} file`]?.(text) ?? text),
+			version: signed.get("version") };
 	}
 
 	sign(edit = {}) {

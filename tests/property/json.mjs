@@ -12,7 +12,8 @@ export function refuse(message) {
 
 const DEPTH = 64;
 const SHORT = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\", "/": "/" };
-const ESCAPES = new Map(Object.entries(SHORT).filter(([letter]) => letter !== "/").map(([letter, c]) => [c, `\\${letter}`]));
+const ESCAPES = new Map(Object.entries(SHORT).filter(([letter]) => letter !== "/").map(([letter, c]) =>
+	[c, `\\${letter}`]));
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 class Reader {
@@ -67,7 +68,8 @@ class Reader {
 	}
 
 	string() {
-		const quoted = this.match(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y) ?? refuse(`bad text at ${this.at}`);
+		const quoted = this.match(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y)
+			?? refuse(`bad text at ${this.at}`);
 		const text = quoted.slice(1, -1).replace(/\\(?:u(....)|(.))/g, (_, hex, letter) =>
 			(hex ? String.fromCharCode(parseInt(hex, 16)) : SHORT[letter]));
 		if (text.includes("\0") || !text.isWellFormed())
@@ -118,8 +120,14 @@ export function parse(bytes) {
 	return value;
 }
 
-// By code point: the order of UTF-8 bytes, which is not that of JavaScript's own comparison.
-export const byCodePoint = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+// By code point: the order of UTF-8 bytes, which is not that of JavaScript's own comparison where there are surrogates.
+const SURROGATE = /[\ud800-\udfff]/;
+
+export function byCodePoint(a, b) {
+	if (SURROGATE.test(a) || SURROGATE.test(b))
+		return Buffer.compare(Buffer.from(a), Buffer.from(b));
+	return a < b ? -1 : Number(a > b);
+}
 
 const escaped = (c) => ESCAPES.get(c) ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
 

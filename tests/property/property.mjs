@@ -76,7 +76,7 @@ function keep(folder, set) {
 
 // Runs a test on a set, in a folder of its own that stays when the test throws. Returns whether it did not.
 function passes(name, again, set, test) {
-	const folder = join(work, name);
+	const folder = join(work, name.replaceAll(/\W+/g, "-"));
 	mkdirSync(folder);
 	try {
 		test(folder, set);

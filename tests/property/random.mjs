@@ -208,11 +208,15 @@ function task(random, pools, id, commitTime) {
 	return made;
 }
 
-// A gray task that everybody may have but for its rules: what is folded into the index.
+// A gray task that everybody may have but for its rules, most often for a short range of versions: what the index folds.
 function freeTask(random, pools, id, commitTime) {
 	const made = { id, type: "gray", mode: "percentage", percent: 100, publishedAt: instant(commitTime - HOUR) };
-	made.rules = [{ element: "appVersion", operation: random.pick(["in", "in", "out"]),
-		value: bounds(random, pools.values.appVersion) }, ...rules(random, pools, 0, 2)];
+	const sorted = [...pools.values.appVersion].sort((a, b) => compare(version(a), version(b)));
+	const i = random.int(0, sorted.length - 1);
+	const value = { lower: sorted[i], upper: sorted[Math.min(i + random.int(0, 4), sorted.length - 1)] };
+	made.rules = random.chance(90) ? [{ element: "appVersion", operation: "in", value }] : rules(random, pools, 1, 1);
+	if (random.chance(50))
+		made.rules.push(...rules(random, pools, 1, 2));
 	dialog(random, made);
 	return made;
 }
@@ -234,7 +238,7 @@ function release(random, pools, number, count, commitTime) {
 		made.needClientNetType = random.some(["wifi", "4g", "5G"], 2);
 	if (random.chance(20))
 		made.downloadVerification = random.chance(50);
-	if (random.chance(35))
+	if (random.chance(pools.unless))
 		made.unless = Array.from({ length: random.int(1, 2) }, () => rules(random, pools, 1, 2));
 	return made;
 }
@@ -305,7 +309,7 @@ function valuePools(random, shape, releases) {
 	const elements = [...new Set([...texts, narrow ?? "osVersion", "osVersion", "appVersion"])];
 	const values = Object.fromEntries(elements.filter((e) => !isVersion(e)).map((e) => [e, TEXTS[e]]));
 	values.osVersion = random.some(VERSIONS, 6);
-	values.appVersion = [...random.some(VERSIONS, 5), ...random.some(releases, 12)];
+	values.appVersion = [...random.some(VERSIONS, 5), ...random.some(releases, 24)];
 	if (narrow)
 		values[narrow] = random.some(values[narrow], isVersion(narrow) ? 2 : 3);
 	return { elements, values, narrow };
@@ -327,7 +331,8 @@ export function shapeOf(seed) {
 	const small = { releases: 8, tasks: 6, switches: 12, elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2, devices: 500, instants: 3 };
 	switch (seed % 20) {
 	case 7:
-		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, switches: 3, devices: 300 };
+	case 11:
+		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, unless: 10, switches: 3, devices: 300 };
 	case 3:
 	case 17:
 		return { ...small, exact: true, releases: seed % 20 === 3 ? 100 : 70, tasks: 10, free: 0, official: 0,
@@ -346,7 +351,7 @@ export function definitions(random, seed, shape) {
 	const releases = numbers(random, count);
 	const pools = { ...valuePools(random, shape, releases), lists: ["staff", "lab", "beta-3"],
 		audience: random.pick([10, 1000, 1200, 2000000]), official: shape.official ?? random.pick([3, 10, 30]),
-		free: shape.free, long: shape.long, windows: [] };
+		free: shape.free, long: shape.long, unless: shape.unless ?? 35, windows: [] };
 	files.set("app.ini", appIni(random, seed, pools.audience));
 	for (const name of pools.lists)
 		list(random, files, name);

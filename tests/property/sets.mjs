@@ -28,8 +28,10 @@ const FILES = [["app.ini", APP_INI], ["whitelists/staff.txt", Array.from({ lengt
 
 function rules(random) {
 	const [element] = random.some(["city", "netType", "mobileModel"], 1);
-	return [{ element: "osVersion", operation: random.pick(["in", "out"]), value: { lower: random.pick(VALUES.osVersion) } },
-		{ element, operation: random.pick(["contains", "excludes"]), value: random.some(VALUES[element], 2), defaultResult: random.chance(30) }];
+	return [{ element: "osVersion", operation: random.pick(["in", "out"]),
+		value: { lower: random.pick(VALUES.osVersion) } },
+		{ element, operation: random.pick(["contains", "excludes"]), value: random.some(VALUES[element], 2),
+			defaultResult: random.chance(30) }];
 }
 
 function gray(random, i) {
@@ -49,10 +51,13 @@ function releases() {
 	const random = new Random(1);
 	const files = new Map(FILES);
 	for (let i = 0; i < 45; i++) {
-		const tasks = Array.from({ length: 10 }, (_, j) => ({ id: `task-${j}`, type: "gray", publishedAt: "2026-11-20T07:00:00Z",
+		const tasks = Array.from({ length: 10 }, (_, j) => ({ id: `task-${j}`, type: "gray",
+			publishedAt: "2026-11-20T07:00:00Z",
 			upgradeMode: "multiple", prompt: `Prompt ${i}, ${j}`, ...gray(random, j) }));
-		files.set(`upgrades/android/1.${i}/release.json`, JSON.stringify({ platform: "android", version: `1.${i}`, downloadVerification: i % 2 === 0,
-			package: { url: `https://cdn.example.com/1.${i}.apk`, size: 1000 + i, sha256: "0a".repeat(32) }, unless: [rules(random)], tasks }));
+		files.set(`upgrades/android/1.${i}/release.json`, JSON.stringify({ platform: "android", version: `1.${i}`,
+			downloadVerification: i % 2 === 0,
+			package: { url: `https://cdn.example.com/1.${i}.apk`, size: 1000 + i, sha256: "0a".repeat(32) },
+				unless: [rules(random)], tasks }));
 	}
 	return { files, commitTime: COMMIT, pools };
 }
@@ -62,8 +67,10 @@ function switches() {
 	const random = new Random(2);
 	const files = new Map(FILES);
 	for (let i = 0; i < 600; i++) {
-		const values = [{ id: "a", value: `on ${random.next()} ${"long ".repeat(random.int(20, 60))}`, platform: random.pick(["all", "android"]),
-			...random.pick([{ type: "full", rules: rules(random) }, { type: "whitelist", whitelists: ["crowd"] }, { type: "percentage", percent: 50 }]) },
+		const values = [{ id: "a", value: `on ${random.next()} ${"long ".repeat(random.int(20, 60))}`,
+			platform: random.pick(["all", "android"]),
+			...random.pick([{ type: "full", rules: rules(random) }, { type: "whitelist", whitelists: ["crowd"] },
+				{ type: "percentage", percent: 50 }]) },
 			{ id: "b", value: "off", platform: "all", type: "full" }];
 		files.set(`switches/switch_${i}.json`, JSON.stringify({ values }));
 	}
@@ -71,7 +78,9 @@ function switches() {
 }
 
 // For devices of the example.
-export const example = { elements: ["city", "netType", "isp", "deviceType", "mobileModel", "osVersion", "appVersion"], values: {
-	...VALUES, isp: ["China Telecom", "China Mobile"], deviceType: ["tablet", "phone"], appVersion: ["8.0.7", "8.0.8", "8.0.9", "8.0.10", "8.1"] } };
+export const example = { elements: ["city", "netType", "isp", "deviceType", "mobileModel", "osVersion", "appVersion"],
+	values: {
+	...VALUES, isp: ["China Telecom", "China Mobile"], deviceType: ["tablet", "phone"], appVersion: ["8.0.7", "8.0.8",
+		"8.0.9", "8.0.10", "8.1"] } };
 
 export const shapes = { "450 tasks": releases, "600 switches": switches };

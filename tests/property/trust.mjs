@@ -22,7 +22,8 @@ export function keys(map, what, tests, more = {}) {
 	if (!(map instanceof Map))
 		refuse(`${what} is no object`);
 	for (const [key, value] of map) {
-		const test = Object.hasOwn(tests, key) ? tests[key] : Object.hasOwn(more, key) ? more[key] : refuse(`${what} has the key ${key}`);
+		const test = Object.hasOwn(tests, key) ? tests[key] : Object.hasOwn(more, key) ? more[key]
+			: refuse(`${what} has the key ${key}`);
 		if (!test(value))
 			refuse(`${what}: bad ${key}`);
 	}
@@ -33,7 +34,8 @@ export function keys(map, what, tests, more = {}) {
 }
 
 export const isHash = (value) => typeof value === "string" && HEX.test(value);
-export const isCount = (low, high = Number.MAX_SAFE_INTEGER) => (value) => Number.isInteger(value) && value >= low && value <= high;
+export const isCount = (low, high = Number.MAX_SAFE_INTEGER) => (value) => Number.isInteger(value) && value >= low
+	&& value <= high;
 export const isText = (value) => typeof value === "string";
 export const is = (wanted) => (value) => value === wanted;
 const isMap = (value) => value instanceof Map;
@@ -51,7 +53,8 @@ function verifier(key) {
 	const text = keys(key.get("keyval"), "keyval", { public: isText }).get("public");
 	const kind = `${key.get("keytype")} ${key.get("scheme")}`;
 	if (kind === "ed25519 ed25519") {
-		const jwk = { kty: "OKP", crv: "Ed25519", x: Buffer.from(isHash(text) ? text : refuse("bad key"), "hex").toString("base64url") };
+		const jwk = { kty: "OKP", crv: "Ed25519", x: Buffer.from(isHash(text) ? text : refuse("bad key"),
+			"hex").toString("base64url") };
 		const made = createPublicKey({ key: jwk, format: "jwk" });
 		return (data, sig) => sig.length === 64 && verify(null, data, made, sig);
 	}
@@ -62,7 +65,8 @@ function verifier(key) {
 	if (kind === "ecdsa ecdsa-sha2-nistp256" && detail.namedCurve === "prime256v1")
 		return (data, sig) => verify("sha256", data, { key: made, dsaEncoding: "der" }, sig);
 	if (kind === "rsa rsassa-pss-sha256" && detail.modulusLength >= 2048 && detail.modulusLength <= 4096)
-		return (data, sig) => verify("sha256", data, { key: made, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, sig);
+		return (data, sig) => verify("sha256", data, { key: made, padding: constants.RSA_PKCS1_PSS_PADDING,
+			saltLength: 32 }, sig);
 	return refuse(`unknown kind of key ${kind}`);
 }
 
@@ -119,9 +123,11 @@ function checkRoot(signed) {
 function checkDelegations(delegations) {
 	const known = checkKeys(keys(delegations, "delegations", { keys: isMap, roles: Array.isArray }).get("keys"));
 	const roles = delegations.get("roles");
-	const isPaths = (paths) => Array.isArray(paths) && paths.length > 0 && paths.every((path) => isText(path) && PATTERN.test(path));
+	const isPaths = (paths) => Array.isArray(paths) && paths.length > 0 && paths.every((path) => isText(path)
+		&& PATTERN.test(path));
 	for (const role of roles)
-		checkRole(role, "a delegation", known, { name: (name) => isText(name) && ROLE.test(name), paths: isPaths, terminating: is(true) });
+		checkRole(role, "a delegation", known, { name: (name) => isText(name) && ROLE.test(name), paths: isPaths,
+			terminating: is(true) });
 	const names = new Set(roles.map((role) => role.get("name")));
 	if (known.size === 0 || roles.length === 0 || roles.length > 256 || names.size !== roles.length)
 		refuse("bad delegations");
@@ -204,7 +210,8 @@ export class Trust {
 		const toSnapshot = keys(timestamp.get("meta"), "meta", { "snapshot.json": isMeta }).get("snapshot.json");
 		this.older(this.kept.get("timestamp"), timestamp, "timestamp");
 		this.older(this.kept.get("timestamp")?.get("meta").get("snapshot.json"), toSnapshot, "snapshot");
-		const snapshot = this.role("snapshot", this.get(`${toSnapshot.get("version")}.snapshot.json`), toSnapshot, { meta: isMap }, now);
+		const snapshot = this.role("snapshot", this.get(`${toSnapshot.get("version")}.snapshot.json`), toSnapshot,
+			{ meta: isMap }, now);
 		const metas = snapshot.get("meta");
 		const toTargets = checkMetas(metas);
 		for (const [name, meta] of this.kept.get("snapshot")?.get("meta") ?? [])

@@ -80,7 +80,8 @@ const PARTS = {
 const filesBelow = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
 	(entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]));
 
-const kindOf = (path) => (path.includes("/targets/index/") ? "index" : /\.(\w+)\.json$/.exec(path.replace(/^.*\/targets\/o\//, "."))?.[1]);
+const kindOf = (path) => (path.includes("/targets/index/") ? "index"
+	: /\.(\w+)\.json$/.exec(path.replace(/^.*\/targets\/o\//, "."))?.[1]);
 
 export class Vocabulary {
 	constructor(formatMd) {
@@ -120,23 +121,27 @@ export class Vocabulary {
 		const must = (good, what) => good || this.faults.push(`${path}: ${what}`);
 		const name = /\/([0-9a-f]{64})\./.exec(path)?.[1];
 		if (name)
-			must(hex(readFileSync(path)) === name && (kind === "index" || path.includes(`/o/${name.slice(0, 16)}/`)), "is under another hash");
+			must(hex(readFileSync(path)) === name && (kind === "index" || path.includes(`/o/${name.slice(0, 16)}/`)),
+				"is under another hash");
 		if (path.endsWith("timestamp.json"))
 			must(readFileSync(path).length <= 640, "has more than 640 bytes");
 		if (kind === "envelope" && value.get("signed").has("keys"))
 			for (const [id, key] of value.get("signed").get("keys"))
 				must(hex(canonical(key)) === id, "a key has another id");
 		if (path.endsWith("/build.json"))
-			must(value.get("signed").get("lineage").at(-1) === hex(readFileSync(join(path, "../metadata/timestamp.json"))), "lineage has another end");
+			must(value.get("signed").get("lineage").at(-1) === hex(readFileSync(join(path,
+				"../metadata/timestamp.json"))), "lineage has another end");
 		if (kind === "index" && value.has("units"))
 			this.units(value, path, must);
 	}
 
 	units(index, path, must) {
-		const bitsOf = (slot) => [...Buffer.from(hex(slot), "hex")].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+		const bitsOf = (slot) => [...Buffer.from(hex(slot), "hex")].map((byte) => byte.toString(2).padStart(8,
+			"0")).join("");
 		const lengths = index.get("units").map(([bits, hash]) => {
 			const bytes = readFileSync(join(path, `../../../o/${hash.slice(0, 16)}/${hash}.manifest.json`));
-			must([...parse(bytes).get("slots").keys()].every((slot) => bitsOf(slot).startsWith(bits)), "a slot is in another unit");
+			must([...parse(bytes).get("slots").keys()].every((slot) => bitsOf(slot).startsWith(bits)),
+				"a slot is in another unit");
 			return bytes.length;
 		});
 		must(Math.max(...lengths) === index.get("longest"), "longest is another length");
@@ -145,12 +150,14 @@ export class Vocabulary {
 	// Keys that no section names, that no tree has, and that only FORMAT.md knows.
 	unnamed() {
 		return Object.entries(KEYS).flatMap(([kind, [section, keys]]) => keys.map((key) => key.replace("?", ""))
-			.filter((key) => !this.sections[section - 1].includes(`\`${key}\``) && !this.sections[section - 1].includes(`"${key}"`))
+			.filter((key) => !this.sections[section - 1].includes(`\`${key}\``)
+				&& !this.sections[section - 1].includes(`"${key}"`))
 			.map((key) => `${key} of ${kind} (section ${section})`));
 	}
 
 	unseen() {
-		return Object.entries(KEYS).flatMap(([kind, [, keys]]) => keys.filter((key) => !key.startsWith("?") && !this.seen.get(kind).has(key))
+		return Object.entries(KEYS).flatMap(([kind, [, keys]]) => keys.filter((key) => !key.startsWith("?")
+			&& !this.seen.get(kind).has(key))
 			.map((key) => `${key} of ${kind}`));
 	}
 

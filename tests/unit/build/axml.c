@@ -187,6 +187,20 @@ static const struct {
 	  NULL,
 	  false,
 	  0 },
+	{ "package of an id and no namespace",
+	  { .attrs = { { "package", 0x01010001, XML_TEXT("a.b") } }, .bare = true },
+	  "<manifest> has no package",
+	  NULL,
+	  NULL,
+	  false,
+	  0 },
+	{ "a versionName without a namespace",
+	  { .attrs = { VERSION, PACKAGE }, .bare = true },
+	  NULL,
+	  "com.example.demo",
+	  "5.0.0",
+	  false,
+	  0 },
 	{ "another element", { .element = "application", .attrs = { PACKAGE } }, NO_FIRST, NULL, NULL, false, 0 },
 	{ "no name", { .element = "", .attrs = { PACKAGE } }, NO_FIRST, NULL, NULL, false, 0 },
 };
@@ -259,6 +273,7 @@ static const struct {
 	{ "pool without a size", POOL_AT, 4, 4, 0, CUT },
 	{ "pool longer than the file", POOL_AT, 4, 4, 0xffffffff, CUT },
 	{ "pool with too many strings", POOL_AT, 8, 4, 0x40000000, NO_FIT },
+	{ "pool with a few strings too many", POOL_AT, 8, 4, 100, NO_FIT },
 	{ "pool with the most strings", POOL_AT, 8, 4, 0xffffffff, NO_FIT },
 	{ "pool without strings", POOL_AT, 8, 4, 0, NO_FIRST },
 	{ "strings outside the pool", POOL_AT, 20, 4, 0xfffffff0, NO_FIT },
@@ -313,6 +328,28 @@ static void test_changes(void **state)
 	}
 }
 
+/* An element whose header lacks the comment, but else fits. */
+static void test_short_header(void **state)
+{
+	const struct xml x = { .attrs = { VERSION, PACKAGE } };
+	struct strbuf bytes = STRBUF_INIT;
+	struct arena a = ARENA_INIT;
+	struct xml_places places = xml_make(&bytes, &x);
+	struct axml_manifest m;
+	const char *why = NULL;
+
+	(void)state;
+	memmove(bytes.p + places.element + 12, bytes.p + places.element + 16, bytes.n - places.element - 16);
+	strbuf_truncate(&bytes, bytes.n - 4);
+	xml_put16(&bytes, places.element + 2, 12);
+	xml_put32(&bytes, places.element + 4, (uint32_t)(bytes.n - places.element));
+	xml_put32(&bytes, 4, (uint32_t)bytes.n);
+	assert_int_equal(axml_manifest_read(&m, &a, strbuf_slice(&bytes), &why), -1);
+	assert_string_equal(why, OUTSIDE);
+	arena_release(&a);
+	strbuf_release(&bytes);
+}
+
 /* --- texts that are none ------------------------------------------------------------------------------------------ */
 static const struct {
 	const char *name;
@@ -326,9 +363,10 @@ static const struct {
 	{ "overlong", false, "5.0.0", "5.\xc0\xaf.", 5, false },
 	{ "a surrogate in UTF-8", false, "5.0.0", "\xed\xa0\x80-1", 5, false },
 	{ "half a character", false, "5.0.0", "5.0.\xc3", 5, false },
-	{ "longer than the pool", false, "\005\0055.0.0", "\005\3775.0.0", 7, false },
+	{ "longer than the pool", false, "\005\0055.0.0", "\005\1775.0.0", 7, false },
 	{ "a pair", true, "5\0.\0", "\x3d\xd8\x00\xde", 4, true },
 	{ "a pair the wrong way round", true, "5\0.\0", "\x00\xde\x3d\xd8", 4, false },
+	{ "two low ones", true, "5\0.\0", "\x00\xde\x00\xde", 4, false },
 	{ "a lone high one", true, "5\0.\0", "\x3d\xd8.\0", 4, false },
 	{ "a lone low one", true, "5\0.\0", "5\0\x00\xde", 4, false },
 	{ "a high one at the end", true, "\5\0005\0.\0000\0.\0000\0", "\5\0005\0.\0000\0.\0\x3d\xd8", 12, false },
@@ -441,8 +479,8 @@ static void test_many(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),  cmocka_unit_test(test_changes), cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_damage), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_files),        cmocka_unit_test(test_changes), cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_short_header), cmocka_unit_test(test_damage),  cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@ struct xml {
 	struct xml_attr attrs[8];
 	bool utf16;
 	bool namespaced; /* `package`, too, lies in a namespace */
+	bool bare;       /* nothing lies in a namespace */
 	bool extra;      /* chunks that nobody knows, before, between and after */
 	uint32_t wider;  /* so many bytes (a multiple of 4) are added to every header, and to every attribute */
 };
@@ -182,7 +183,7 @@ static inline void xml_element(struct strbuf *out, const struct xml *x, size_t n
 	for (size_t i = 0; i < n; i++) {
 		const struct xml_attr *a = &x->attrs[i];
 
-		xml_u32(out, a->id || x->namespaced ? 2 * (uint32_t)n + 1 : XML_NONE);
+		xml_u32(out, (a->id && !x->bare) || x->namespaced ? 2 * (uint32_t)n + 1 : XML_NONE);
 		xml_u32(out, (uint32_t)i);
 		xml_u32(out, a->text ? (uint32_t)(n + i) : XML_NONE);
 		xml_u16(out, 8);
