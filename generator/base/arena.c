@@ -153,7 +153,7 @@ char *arena_str(struct arena *a, struct slice s)
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-	return (struct slice) { arena_str(a, s), s.n };
+	return (struct slice){ arena_str(a, s), s.n };
 }
 
 struct slice arena_printf(struct arena *a, const char *fmt, ...)
@@ -175,7 +175,7 @@ struct slice arena_printf(struct arena *a, const char *fmt, ...)
 	va_end(args);
 	if (n < 0)
 		out_of_memory();
-	return (struct slice) { p, (size_t)n };
+	return (struct slice){ p, (size_t)n };
 }
 
 static bool within_limit(const struct arena *a, size_t n)
@@ -200,7 +200,7 @@ bool arena_try_copy(struct slice *out, struct arena *a, struct slice s)
 		return false;
 	if (s.n > 0)
 		memcpy(p, s.p, s.n);
-	*out = (struct slice) { p, s.n };
+	*out = (struct slice){ p, s.n };
 	return true;
 }
 

@@ -19,12 +19,15 @@ struct arena {
 	size_t limit;               /* of arena_try, in bytes handed out; 0: none */
 };
 
-#define ARENA_INIT { NULL, 0, 0 }
+#define ARENA_INIT                                                                                                     \
+	{                                                                                                              \
+		NULL, 0, 0                                                                                             \
+	}
 
 void arena_release(struct arena *a);
 void arena_reset(struct arena *a); /* everything handed out is dead; may keep one block */
 
-void *arena_alloc(struct arena *a, size_t n); /* zeroed, aligned for any type; never NULL */
+void *arena_alloc(struct arena *a, size_t n);                   /* zeroed, aligned for any type; never NULL */
 void *arena_calloc(struct arena *a, size_t count, size_t size); /* checks the product */
 char *arena_str(struct arena *a, struct slice s);               /* copy with a NUL behind it */
 struct slice arena_copy(struct arena *a, struct slice s);       /* copy (also NUL-terminated) */

@@ -40,7 +40,10 @@ struct diags {
 	bool environment;
 };
 
-#define DIAGS_INIT { .mem = ARENA_INIT }
+#define DIAGS_INIT                                                                                                     \
+	{                                                                                                              \
+		.mem = ARENA_INIT                                                                                      \
+	}
 
 enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_GITHUB };
 

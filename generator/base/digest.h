@@ -22,7 +22,8 @@ void digests_free_at(struct digests **d); /* for CLEANUP */
 
 int digest_sha256(struct digests *d, uint8_t out[SHA256_SIZE], struct slice data) MUST_CHECK;
 /* SHA-256 of a followed by b followed by c (any may be empty): no copy is made. */
-int digest_sha256_3(struct digests *d, uint8_t out[SHA256_SIZE], struct slice a, struct slice b, struct slice c) MUST_CHECK;
+int digest_sha256_3(struct digests *d, uint8_t out[SHA256_SIZE], struct slice a, struct slice b,
+		    struct slice c) MUST_CHECK;
 int digest_md5(struct digests *d, uint8_t out[MD5_SIZE], struct slice data) MUST_CHECK;
 
 void digest_hex(char *out, const uint8_t *bytes, size_t n); /* lower case, 2n digits and a NUL */

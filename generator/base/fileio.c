@@ -128,7 +128,7 @@ int file_map(struct file_map *out, const char *path, struct diags *d)
 		return fail(d, path, "open");
 	if (check_regular(&st, fd, path, d))
 		return -1;
-	*out = (struct file_map) { SLICE(""), NULL };
+	*out = (struct file_map){ SLICE(""), NULL };
 	if (st.st_size == 0)
 		return 0;
 	if ((uint64_t)st.st_size > PTRDIFF_MAX)
@@ -136,7 +136,7 @@ int file_map(struct file_map *out, const char *path, struct diags *d)
 	base = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (base == MAP_FAILED)
 		return fail(d, path, "map");
-	*out = (struct file_map) { slice_bytes(base, (size_t)st.st_size), base };
+	*out = (struct file_map){ slice_bytes(base, (size_t)st.st_size), base };
 	return 0;
 }
 
@@ -144,7 +144,7 @@ void file_unmap(struct file_map *m)
 {
 	if (m->base)
 		munmap(m->base, m->data.n);
-	*m = (struct file_map) { { NULL, 0 }, NULL };
+	*m = (struct file_map){ { NULL, 0 }, NULL };
 }
 
 /* --- writing --------------------------------------------------------------------------------------------------------- */
@@ -467,7 +467,7 @@ int file_walk(struct file_list *out, const char *root, struct diags *d)
 void file_list_release(struct file_list *l)
 {
 	arena_release(&l->mem);
-	*l = (struct file_list) { .mem = ARENA_INIT };
+	*l = (struct file_list){ .mem = ARENA_INIT };
 }
 
 bool file_exists(const char *path)

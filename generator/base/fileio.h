@@ -31,8 +31,9 @@ int file_create(const char *path, struct slice data, mode_t mode, struct diags *
 /* Writes `path`.tmp beside it and renames it over `path`: readers see the old or the new bytes. */
 int file_replace(const char *path, struct slice data, mode_t mode, struct diags *d) MUST_CHECK;
 int file_mkdirs(const char *path, mode_t mode, struct diags *d) MUST_CHECK; /* like mkdir -p */
-int file_remove_tree(const char *path, struct diags *d) MUST_CHECK; /* like rm -rf; never follows symlinks; absent is fine */
-bool file_exists(const char *path); /* anything of that name, a dangling symlink too */
+int file_remove_tree(const char *path,
+		     struct diags *d) MUST_CHECK; /* like rm -rf; never follows symlinks; absent is fine */
+bool file_exists(const char *path);               /* anything of that name, a dangling symlink too */
 int file_sync_dir(const char *path, struct diags *d) MUST_CHECK;
 
 /* Every regular file below `root`, as paths relative to it, sorted by bytes. A symlink or special file is

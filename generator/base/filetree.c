@@ -5,7 +5,7 @@
 int filetree_read(struct blob *out, const struct filetree *t, const struct file_entry *e, uint64_t limit,
 		  struct diags *d)
 {
-	*out = (struct blob) { .handle = NULL };
+	*out = (struct blob){ .handle = NULL };
 	if (e->kind != FILE_REGULAR)
 		return diag_error(d, SRCPOS_FILE(e->path), "is a %s; only regular files are allowed",
 				  e->kind == FILE_SYMLINK ? "symlink" : "submodule");
@@ -24,7 +24,7 @@ void blob_release(struct blob *b)
 {
 	if (b->release)
 		b->release(b->handle, b->data);
-	*b = (struct blob) { .handle = NULL };
+	*b = (struct blob){ .handle = NULL };
 }
 
 /* How many entries sort before `key`; with `through` also those that begin with it. */

@@ -17,15 +17,15 @@
 enum file_kind { FILE_REGULAR, FILE_SYMLINK, FILE_SUBMODULE };
 
 struct file_entry {
-	const char *path;  /* NUL-terminated */
+	const char *path; /* NUL-terminated */
 	struct slice rel;
 	enum file_kind kind;
-	char id[41];       /* git blob id in hex (computed in the same way for work-tree files on first read; else "") */
+	char id[41]; /* git blob id in hex (computed in the same way for work-tree files on first read; else "") */
 };
 
 struct blob {
 	struct slice data;
-	void *handle;                     /* whatever the source needs to let go of it */
+	void *handle; /* whatever the source needs to let go of it */
 	void (*release)(void *handle, struct slice data);
 };
 
@@ -37,7 +37,8 @@ struct filetree {
 };
 
 /* The content of a regular file. Larger than `limit` bytes: a located error that names both sizes. */
-int filetree_read(struct blob *out, const struct filetree *t, const struct file_entry *e, uint64_t limit, struct diags *d) MUST_CHECK;
+int filetree_read(struct blob *out, const struct filetree *t, const struct file_entry *e, uint64_t limit,
+		  struct diags *d) MUST_CHECK;
 void blob_release(struct blob *b); /* also fine on a zeroed blob */
 
 const struct file_entry *filetree_find(const struct filetree *t, struct slice rel); /* exact; NULL: absent */

@@ -182,9 +182,9 @@ static bool next_token(struct slice *out, struct slice *pointer, struct arena *m
 	if (!slice_starts(*pointer, "/"))
 		return false;
 	raw = slice_cut(&rest, '/');
-	*pointer = rest.p ? slice_from(*pointer, raw.n + 1) : (struct slice) { NULL, 0 };
+	*pointer = rest.p ? slice_from(*pointer, raw.n + 1) : (struct slice){ NULL, 0 };
 	p = arena_alloc(mem, raw.n);
-	*out = (struct slice) { p, 0 };
+	*out = (struct slice){ p, 0 };
 	for (size_t i = 0; i < raw.n; i++) {
 		char c = raw.p[i];
 
@@ -248,7 +248,7 @@ static bool scan_member(struct scan *s, struct map *keys, const struct slice *to
 	skip_space(s);
 	if (wanted)
 		s->found = false;
-	if (!scan_value(s, (struct want) { wanted, rest.pointer }))
+	if (!scan_value(s, (struct want){ wanted, rest.pointer }))
 		return false;
 	if (wanted && s->found && !rest.pointer.p) {
 		s->key_from = from;
@@ -288,7 +288,7 @@ static bool scan_array(struct scan *s, struct want want)
 		return true;
 	do {
 		skip_space(s);
-		if (!scan_value(s, (struct want) { want.on && index == wanted, want.pointer }))
+		if (!scan_value(s, (struct want){ want.on && index == wanted, want.pointer }))
 			return false;
 		skip_space(s);
 		index++;
@@ -392,7 +392,7 @@ static bool find(struct jsonpos *out, struct slice text, struct slice pointer, b
 
 	if (pointer.n == 0)
 		pointer.p = NULL;
-	if (!scan_text(&s, (struct want) { true, pointer }) || !s.found)
+	if (!scan_text(&s, (struct want){ true, pointer }) || !s.found)
 		return false;
 	from = key ? s.key_from : s.from;
 	to = key ? s.key_to : s.to;
@@ -430,5 +430,5 @@ void jsonpos_duplicates(struct slice text, void (*each)(void *ctx, struct slice 
 {
 	CLEANUP(scan_release) struct scan s = { .text = text, .each = each, .ctx = ctx, .line = 1, .col = 1 };
 
-	scan_text(&s, (struct want) { false, { NULL, 0 } });
+	scan_text(&s, (struct want){ false, { NULL, 0 } });
 }

@@ -25,6 +25,7 @@ bool jsonpos_key(struct jsonpos *out, struct slice text, struct slice pointer);
 void jsonpos_at(uint32_t *line, uint32_t *col, struct slice text, size_t offset);
 /* Calls `each` for every object key that repeats an earlier key of the same object (compared after unescaping), in order.
  * `key` is unescaped and lives until `each` returns. Of a text that is no JSON the part before the first fault counts. */
-void jsonpos_duplicates(struct slice text, void (*each)(void *ctx, struct slice key, uint32_t line, uint32_t col), void *ctx);
+void jsonpos_duplicates(struct slice text, void (*each)(void *ctx, struct slice key, uint32_t line, uint32_t col),
+			void *ctx);
 
 #endif

@@ -16,7 +16,7 @@ enum rule_op { RULE_CONTAINS, RULE_EXCLUDES, RULE_IN, RULE_OUT };
 
 /* Names as they stand in definitions, paths and answers ("android", "upgrade", "contains", …). */
 const char *platform_name(enum platform p);
-const char *kind_name(enum kind k);      /* "upgrade" "hotpatch" "h5" "quickfix" "switch" */
+const char *kind_name(enum kind k);           /* "upgrade" "hotpatch" "h5" "quickfix" "switch" */
 const char *attr_type_name(enum attr_type t); /* "text" "fold" "version" */
 const char *id_type_name(enum id_type t);     /* "userId" "deviceId" */
 const char *rule_op_name(enum rule_op op);

@@ -74,7 +74,7 @@ static struct map_slot *find_or_add(struct map *m, struct slice key, void *value
 	slot = slot_of(m, key, hash);
 	*added = !slot->value;
 	if (*added) {
-		*slot = (struct map_slot) { hash, key, value };
+		*slot = (struct map_slot){ hash, key, value };
 		m->n++;
 	}
 	return slot;

@@ -16,11 +16,15 @@ struct map {
 	size_t n, cap;
 };
 
-#define MAP_INIT { NULL, 0, 0 }
+#define MAP_INIT                                                                                                       \
+	{                                                                                                              \
+		NULL, 0, 0                                                                                             \
+	}
 
 void map_release(struct map *m);
-void *map_get(const struct map *m, struct slice key);             /* NULL: absent */
-void *map_put(struct map *m, struct slice key, void *value);      /* value not NULL; returns the earlier value, which is KEPT, or NULL when new */
-void map_set(struct map *m, struct slice key, void *value);       /* replaces */
+void *map_get(const struct map *m, struct slice key); /* NULL: absent */
+void *map_put(struct map *m, struct slice key,
+	      void *value); /* value not NULL; returns the earlier value, which is KEPT, or NULL when new */
+void map_set(struct map *m, struct slice key, void *value); /* replaces */
 
 #endif

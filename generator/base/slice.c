@@ -14,12 +14,12 @@ static unsigned char lower(char c)
 
 struct slice slice_of(const char *cstr)
 {
-	return (struct slice) { cstr, cstr ? strlen(cstr) : 0 };
+	return (struct slice){ cstr, cstr ? strlen(cstr) : 0 };
 }
 
 struct slice slice_bytes(const void *p, size_t n)
 {
-	return (struct slice) { p, n };
+	return (struct slice){ p, n };
 }
 
 bool slice_eq(struct slice a, struct slice b)
@@ -74,10 +74,10 @@ struct slice slice_from(struct slice s, size_t start)
 struct slice slice_sub(struct slice s, size_t start, size_t n)
 {
 	if (!s.p)
-		return (struct slice) { NULL, 0 };
+		return (struct slice){ NULL, 0 };
 	if (start > s.n)
 		start = s.n;
-	return (struct slice) { s.p + start, n < s.n - start ? n : s.n - start };
+	return (struct slice){ s.p + start, n < s.n - start ? n : s.n - start };
 }
 
 struct slice slice_trim(struct slice s)
@@ -97,7 +97,7 @@ struct slice slice_cut(struct slice *rest, char sep)
 	ptrdiff_t at = slice_find(whole, sep);
 
 	if (at < 0) {
-		*rest = (struct slice) { NULL, 0 };
+		*rest = (struct slice){ NULL, 0 };
 		return whole;
 	}
 	*rest = slice_from(whole, (size_t)at + 1);

@@ -15,10 +15,10 @@ struct slice {
 	size_t n;
 };
 
-#define SLICE(literal)   ((struct slice){ "" literal, sizeof(literal) - 1 })
-#define SLICE_FMT        "%.*s" /* printf format of a slice: printf(SLICE_FMT, SLICE_ARG(s)) */
-#define SLICE_ARG(s)     (int)((s).n < 0x7fffffff ? (s).n : 0x7fffffff), (s).p ? (s).p : ""
-#define COUNT(array)     (sizeof(array) / sizeof(*(array)))
+#define SLICE(literal) ((struct slice){ "" literal, sizeof(literal) - 1 })
+#define SLICE_FMT      "%.*s" /* printf format of a slice: printf(SLICE_FMT, SLICE_ARG(s)) */
+#define SLICE_ARG(s)   (int)((s).n < 0x7fffffff ? (s).n : 0x7fffffff), (s).p ? (s).p : ""
+#define COUNT(array)   (sizeof(array) / sizeof(*(array)))
 
 struct slice slice_of(const char *cstr); /* NULL gives the empty slice */
 struct slice slice_bytes(const void *p, size_t n);
@@ -30,9 +30,9 @@ int slice_cmp(struct slice a, struct slice b);        /* byte order; a prefix so
 bool slice_starts(struct slice s, const char *prefix);
 bool slice_ends(struct slice s, const char *suffix);
 
-struct slice slice_from(struct slice s, size_t start);           /* what follows `start` bytes; empty when past the end */
+struct slice slice_from(struct slice s, size_t start); /* what follows `start` bytes; empty when past the end */
 struct slice slice_sub(struct slice s, size_t start, size_t n); /* clamped */
-struct slice slice_trim(struct slice s);                         /* without ASCII white space (" \t\n\v\f\r") at both ends */
+struct slice slice_trim(struct slice s); /* without ASCII white space (" \t\n\v\f\r") at both ends */
 
 /* Cuts `*rest` at the first `sep`: returns what stands before it and moves `*rest` behind it. Without `sep` all of it is
  * returned and `*rest` becomes the empty slice with a NULL pointer, which ends a loop:

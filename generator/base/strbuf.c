@@ -149,5 +149,5 @@ void strbuf_truncate(struct strbuf *sb, size_t n)
 
 struct slice strbuf_slice(const struct strbuf *sb)
 {
-	return (struct slice) { sb->p, sb->n };
+	return (struct slice){ sb->p, sb->n };
 }

@@ -18,12 +18,15 @@ struct strbuf {
 	bool failed;
 };
 
-#define STRBUF_INIT { NULL, 0, 0, false }
+#define STRBUF_INIT                                                                                                    \
+	{                                                                                                              \
+		NULL, 0, 0, false                                                                                      \
+	}
 
 /* life cycle */
 void strbuf_release(struct strbuf *sb);
-void strbuf_reset(struct strbuf *sb);      /* empty, memory kept; clears `failed` */
-char *strbuf_detach(struct strbuf *sb);    /* the caller frees; "" (never NULL) when empty; NULL when failed */
+void strbuf_reset(struct strbuf *sb);              /* empty, memory kept; clears `failed` */
+char *strbuf_detach(struct strbuf *sb);            /* the caller frees; "" (never NULL) when empty; NULL when failed */
 bool strbuf_grow(struct strbuf *sb, size_t extra); /* room for `extra` further bytes (and the NUL) */
 
 /* content */

@@ -15,8 +15,9 @@ struct version {
 	uint8_t n;                    /* parts up to the last that is not 0; "0" has 0 parts */
 };
 
-bool version_parse(struct version *out, struct slice s);        /* the strict form of definitions */
-bool version_parse_device(struct version *out, struct slice s); /* trimmed, one leading v or V allowed; else false: counts as missing */
+bool version_parse(struct version *out, struct slice s); /* the strict form of definitions */
+bool version_parse_device(struct version *out,
+			  struct slice s); /* trimmed, one leading v or V allowed; else false: counts as missing */
 int version_cmp(const struct version *a, const struct version *b);
 void version_format(struct strbuf *out, const struct version *v); /* the shortest text: "1.2" for 1.2.0, "0" for 0 */
 

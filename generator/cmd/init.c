@@ -36,7 +36,8 @@ static int check_empty(const char *dir, struct diags *d)
 		strbuf_reset(&path);
 		strbuf_addf(&path, "%s/%s", dir, starter_files[i].path);
 		if (file_exists(path.p))
-			bad = diag_environment(d, path.p, "exists already; init writes into a new or empty folder only");
+			bad = diag_environment(d, path.p,
+					       "exists already; init writes into a new or empty folder only");
 	}
 	strbuf_release(&path);
 	return bad;

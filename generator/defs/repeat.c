@@ -22,7 +22,7 @@ const size_t *repeats_find(struct arena *a, const struct slice *keys, size_t n)
 		return NULL;
 	struct item *items = ARENA_ARRAY(a, struct item, n);
 	for (size_t i = 0; i < n; i++)
-		items[i] = (struct item) { keys[i], i };
+		items[i] = (struct item){ keys[i], i };
 	qsort(items, n, sizeof(*items), item_cmp);
 
 	size_t *first = NULL;

@@ -279,7 +279,7 @@ bool rules_read(struct rules *out, struct defs_scope *s, struct object *o, const
 {
 	struct array items;
 
-	*out = (struct rules) { NULL, 0 };
+	*out = (struct rules){ NULL, 0 };
 	if (field_array(&items, o, key, OPTIONAL))
 		return rules_of(out, s, &items);
 	return !object_has(o, key);

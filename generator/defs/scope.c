@@ -12,7 +12,7 @@ struct verdict {
 void scope_init(struct defs_scope *s, struct arena *a, struct diags *d, int64_t commit_time,
 		const struct filetree *files, struct app *app)
 {
-	*s = (struct defs_scope) {
+	*s = (struct defs_scope){
 		.a = a,
 		.scratch = ARENA_INIT,
 		.d = d,
@@ -94,7 +94,7 @@ bool scope_is_listed(struct defs_scope *s, const struct element *e, struct slice
 	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
 	struct verdict *v;
 
-	*nearest = (struct slice) { NULL, 0 };
+	*nearest = (struct slice){ NULL, 0 };
 	if (!e->nlisted)
 		return false;
 	strbuf_addslice(&key, e->name);

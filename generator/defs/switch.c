@@ -191,7 +191,7 @@ static void values_list_read(struct switch_def *out, struct defs_scope *s, struc
 	for (size_t i = 0; i < items.n; i++) {
 		struct node n = array_item(&items, i);
 		struct value_reader *r = &readers[out->nvalues];
-		*r = (struct value_reader) { .s = s, .v = &out->values[out->nvalues] };
+		*r = (struct value_reader){ .s = s, .v = &out->values[out->nvalues] };
 		if (!node_object(&r->o, &n))
 			continue;
 		value_read(r, i);
@@ -216,7 +216,7 @@ int switch_read(struct switch_def *out, struct defs_scope *s, struct origin orig
 	size_t before = s->d->errors;
 	struct object o;
 
-	*out = (struct switch_def) { .origin = origin, .key = key };
+	*out = (struct switch_def){ .origin = origin, .key = key };
 	if (!is_key(key))
 		diag_error(s->d, SRCPOS_FILE(origin.path), "%s is not a switch key: 1 to %d of A-Z a-z 0-9 _",
 			   quote(s->a, key), KEY_MAX);

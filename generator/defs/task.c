@@ -280,7 +280,7 @@ void tasks_read(struct task **out, size_t *n, struct defs_scope *s, struct objec
 	for (size_t i = 0; i < items.n; i++) {
 		struct node item = array_item(&items, i);
 		struct task_reader *r = &readers[*n];
-		*r = (struct task_reader) { .s = s, .ctx = ctx, .t = &(*out)[*n] };
+		*r = (struct task_reader){ .s = s, .ctx = ctx, .t = &(*out)[*n] };
 		if (!node_object(&r->o, &item))
 			continue;
 		r->t->index = i;

@@ -29,7 +29,7 @@ static struct place place_of(struct slice rel)
 {
 	struct slice folder = parent_of(rel);
 
-	return (struct place) { folder, last_part(parent_of(folder)), last_part(folder) };
+	return (struct place){ folder, last_part(parent_of(folder)), last_part(folder) };
 }
 
 static bool read_platform(struct upgrade *out, struct defs_scope *s, struct object *o, const struct place *at)
@@ -89,7 +89,7 @@ int upgrade_read(struct upgrade *out, struct defs_scope *s, struct origin origin
 	struct place at = place_of(rel);
 	struct object o;
 
-	*out = (struct upgrade) { .origin = origin };
+	*out = (struct upgrade){ .origin = origin };
 	if (reader_open(&r, s->a, s->d, origin) || !reader_root(&o, &r))
 		return -1;
 	return read_release(out, s, &o, &at);

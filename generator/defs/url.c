@@ -8,7 +8,7 @@ static struct slice host_of(struct slice authority)
 
 	if (slice_starts(authority, "[")) {
 		end = slice_find(authority, ']');
-		return end < 0 ? (struct slice) { NULL, 0 } : slice_sub(authority, 0, (size_t)end + 1);
+		return end < 0 ? (struct slice){ NULL, 0 } : slice_sub(authority, 0, (size_t)end + 1);
 	}
 	end = slice_find(authority, ':');
 	return end < 0 ? authority : slice_sub(authority, 0, (size_t)end);

@@ -30,7 +30,7 @@ int filter_plan(struct filter_plan *out, uint64_t ids, uint64_t rate)
 		row++;
 	if (row == COUNT(filter_rows) || ids > FILTER_IDS_MAX)
 		return -1;
-	*out = (struct filter_plan) { 1, 1 };
+	*out = (struct filter_plan){ 1, 1 };
 	if (ids == 0)
 		return 0;
 	out->pages = (uint32_t)((ids * 1000 + filter_rows[row].load - 1) / filter_rows[row].load);

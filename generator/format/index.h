@@ -23,50 +23,50 @@ struct index_attr { /* every attribute that a rule or a fold of this index names
 };
 
 struct index_value {
-	struct slice text;      /* for ATTR_FOLD in lower case */
+	struct slice text; /* for ATTR_FOLD in lower case */
 	uint32_t class_;
 };
 
-struct index_cut {          /* from this bound on, up to the next cut */
+struct index_cut { /* from this bound on, up to the next cut */
 	struct version bound;
-	bool after;             /* true: versions strictly above the bound; false: the bound and above */
+	bool after; /* true: versions strictly above the bound; false: the bound and above */
 	uint32_t class_;
 };
 
 struct index_fold {
 	struct slice attribute;
 	enum attr_type type;
-	uint32_t missing;       /* class of a device that lacks the attribute */
-	uint32_t other;         /* texts: class of values not listed; versions: class of those below the first cut */
+	uint32_t missing; /* class of a device that lacks the attribute */
+	uint32_t other;   /* texts: class of values not listed; versions: class of those below the first cut */
 	struct index_value *values; /* texts; sorted by text */
 	size_t nvalues;
 	struct index_cut *cuts; /* versions; ascending by (bound, after) */
 	size_t ncuts;
-	uint32_t classes;       /* columns of `next` */
-	uint32_t states;        /* rows of `next`; 1 for the first fold */
-	uint32_t *next;         /* next[state * classes + class]: state of the next fold; of the last one: segment number */
+	uint32_t classes; /* columns of `next` */
+	uint32_t states;  /* rows of `next`; 1 for the first fold */
+	uint32_t *next;   /* next[state * classes + class]: state of the next fold; of the last one: segment number */
 };
 
 struct index_segment {
-	bool empty;             /* nothing for this segment: JSON null */
-	uint8_t hash[32];       /* SHA-256 of its manifest.json */
+	bool empty;       /* nothing for this segment: JSON null */
+	uint8_t hash[32]; /* SHA-256 of its manifest.json */
 };
 
 struct index_unit {
-	uint8_t bits;           /* length of the prefix, 1..32 */
-	uint32_t prefix;        /* the first bits of SHA-256(slot name), right-aligned */
+	uint8_t bits;    /* length of the prefix, 1..32 */
+	uint32_t prefix; /* the first bits of SHA-256(slot name), right-aligned */
 	uint8_t hash[32];
 };
 
 struct index {
-	struct slice app;       /* appCode */
+	struct slice app; /* appCode */
 	enum platform platform;
 	enum kind kind;
-	struct slice *bases;    /* baseUrl and mirrors, each ending in '/' */
+	struct slice *bases; /* baseUrl and mirrors, each ending in '/' */
 	size_t nbases;
 	struct index_attr *attrs; /* sorted by name */
 	size_t nattrs;
-	uint32_t longest;       /* bytes of the longest manifest that this index leads to; 0 when inline */
+	uint32_t longest; /* bytes of the longest manifest that this index leads to; 0 when inline */
 
 	struct manifest *inline_manifest; /* or NULL */
 	struct index_fold *folds;
@@ -87,7 +87,8 @@ int index_decode(struct index *out, struct arena *a, struct slice bytes, const c
 /* Class of a device's value; `value` NULL or not usable: the class of a missing attribute. */
 uint32_t index_class(const struct index_fold *f, const struct slice *value);
 /* The segment of a device: `value_of(ctx, attribute, &value)` gives false where the device lacks the attribute. */
-uint32_t index_segment(const struct index *ix, bool (*value_of)(void *ctx, struct slice attribute, struct slice *value), void *ctx);
+uint32_t index_segment(const struct index *ix, bool (*value_of)(void *ctx, struct slice attribute, struct slice *value),
+		       void *ctx);
 /* The slots of a unit: those whose SHA-256(slot name) begins with 4 bytes (big endian) of start <= x < end. */
 uint64_t index_unit_start(const struct index_unit *u);
 uint64_t index_unit_end(const struct index_unit *u);

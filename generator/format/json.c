@@ -24,7 +24,7 @@ static void write_escape(struct strbuf *out, unsigned char c)
 
 	for (size_t i = 0; i + 1 < sizeof(shorts); i += 2) {
 		if (shorts[i] == (char)c) {
-			strbuf_add(out, (char[]) { '\\', shorts[i + 1] }, 2);
+			strbuf_add(out, (char[]){ '\\', shorts[i + 1] }, 2);
 			return;
 		}
 	}
@@ -85,8 +85,8 @@ static int write_object(struct writer *w, const json_t *object, unsigned depth)
 	if (!v)
 		return -1;
 	for (void *it = json_object_iter(walk); it; it = json_object_iter_next(walk, it), i++) {
-		v[i] = (struct member) { { json_object_iter_key(it), json_object_iter_key_len(it) },
-					 json_object_iter_value(it) };
+		v[i] = (struct member){ { json_object_iter_key(it), json_object_iter_key_len(it) },
+					json_object_iter_value(it) };
 		sorted = sorted && (i == 0 || slice_cmp(v[i - 1].key, v[i].key) < 0);
 	}
 	if (!sorted)
@@ -129,7 +129,7 @@ static int write_value(struct writer *w, const json_t *value, unsigned depth)
 	case JSON_ARRAY:
 		return write_array(w, value, depth);
 	case JSON_STRING:
-		write_string(w, (struct slice) { json_string_value(value), json_string_length(value) });
+		write_string(w, (struct slice){ json_string_value(value), json_string_length(value) });
 		return 0;
 	case JSON_INTEGER:
 		write_integer(w->out, json_integer_value(value));

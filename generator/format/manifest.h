@@ -18,10 +18,10 @@
 #include "base/version.h"
 
 struct mf_rule {
-	bool known;              /* false: never holds */
+	bool known; /* false: never holds */
 	struct slice element;
 	enum rule_op op;
-	struct slice *values;    /* contains, excludes: as they stand in the JSON */
+	struct slice *values; /* contains, excludes: as they stand in the JSON */
 	size_t nvalues;
 	bool has_lower, has_upper;
 	struct slice lower, upper; /* version texts, normalised by version_format() */
@@ -31,11 +31,11 @@ struct mf_rule {
 struct mf_whitelist {
 	struct slice name;
 	enum id_type id_type;
-	uint8_t root[32];        /* Merkle root over the pages */
-	uint8_t file[32];        /* SHA-256 of filter.bin: its name */
-	uint64_t ids;            /* distinct ids */
-	uint32_t pages;          /* P >= 1 */
-	uint32_t probes;         /* k >= 1 */
+	uint8_t root[32]; /* Merkle root over the pages */
+	uint8_t file[32]; /* SHA-256 of filter.bin: its name */
+	uint64_t ids;     /* distinct ids */
+	uint32_t pages;   /* P >= 1 */
+	uint32_t probes;  /* k >= 1 */
 };
 
 struct mf_ramp {
@@ -44,47 +44,48 @@ struct mf_ramp {
 };
 
 struct mf_candidate {
-	struct slice task;       /* task id, or a switch value's id */
-	bool dev;                /* only for devices whose channel is "dev" */
+	struct slice task; /* task id, or a switch value's id */
+	bool dev;          /* only for devices whose channel is "dev" */
 	bool has_from;
-	int64_t from;            /* not before */
+	int64_t from; /* not before */
 	bool has_window;
-	int64_t start, end;      /* [start, end) */
+	int64_t start, end; /* [start, end) */
 	bool has_percent;
-	uint32_t thousandths;    /* 0 < t < 100000; of userId, else deviceId */
+	uint32_t thousandths; /* 0 < t < 100000; of userId, else deviceId */
 	bool has_limit;
-	uint64_t limit;          /* of deviceId: bucket < limit */
-	struct mf_ramp *ramp;    /* scales limit (2^64 where has_limit is false) */
+	uint64_t limit;       /* of deviceId: bucket < limit */
+	struct mf_ramp *ramp; /* scales limit (2^64 where has_limit is false) */
 	size_t nramp;
-	uint32_t *lists;         /* numbers into the whitelist table; any of them; none: no such guard */
+	uint32_t *lists; /* numbers into the whitelist table; any of them; none: no such guard */
 	size_t nlists;
-	uint32_t *rules;         /* numbers into the rule table; all of them */
+	uint32_t *rules; /* numbers into the rule table; all of them */
 	size_t nrules;
-	uint32_t **unless;       /* arrays of rule numbers: the candidate is out when all of one array hold */
+	uint32_t **unless; /* arrays of rule numbers: the candidate is out when all of one array hold */
 	size_t *unless_n;
 	size_t nunless;
-	uint32_t answer;         /* single-slot kinds: number into `answers` */
-	struct slice value;      /* switch: the value */
+	uint32_t answer;    /* single-slot kinds: number into `answers` */
+	struct slice value; /* switch: the value */
 };
 
 struct mf_answer {
-	struct slice version;    /* release version as written: also part of the bucket's salt */
-	uint8_t hash[32];        /* SHA-256 of answer.json */
+	struct slice version; /* release version as written: also part of the bucket's salt */
+	uint8_t hash[32];     /* SHA-256 of answer.json */
 	uint32_t length;
 };
 
 struct mf_slot {
-	struct slice name;       /* "<platform>" or "<KEY>" */
+	struct slice name; /* "<platform>" or "<KEY>" */
 	struct mf_candidate *v;
 	size_t n;
 };
 
 struct manifest {
-	struct mf_slot *slots;   /* sorted by name */
+	struct mf_slot *slots; /* sorted by name */
 	size_t nslots;
 	struct mf_rule *rules;
 	size_t nrules;
-	struct mf_whitelist *whitelists; /* sorted by name; in a shard: those of the index, borrowed, and not encoded again */
+	struct mf_whitelist
+		*whitelists; /* sorted by name; in a shard: those of the index, borrowed, and not encoded again */
 	size_t nwhitelists;
 	struct mf_answer *answers; /* single-slot kinds */
 	size_t nanswers;
@@ -95,11 +96,12 @@ struct manifest {
 json_t *manifest_encode(const struct manifest *m, enum kind kind, bool with_whitelists);
 
 /* 0, or -1 with a reason in *why (a constant text). `shared` is the index's whitelist table for a shard, else NULL. */
-int manifest_decode(struct manifest *out, struct arena *a, const json_t *json, enum kind kind, const struct manifest *shared,
-                    const char **why) MUST_CHECK;
+int manifest_decode(struct manifest *out, struct arena *a, const json_t *json, enum kind kind,
+		    const struct manifest *shared, const char **why) MUST_CHECK;
 
 /* Whitelist table alone, as it stands in a manifest or in an index with shards. */
 json_t *whitelists_encode(const struct mf_whitelist *v, size_t n);
-int whitelists_decode(struct mf_whitelist **out, size_t *n, struct arena *a, const json_t *json, const char **why) MUST_CHECK;
+int whitelists_decode(struct mf_whitelist **out, size_t *n, struct arena *a, const json_t *json,
+		      const char **why) MUST_CHECK;
 
 #endif

@@ -16,7 +16,7 @@ int wire_fail(struct wire *w, const char *why)
 
 struct slice wire_slice(const json_t *string)
 {
-	return (struct slice) { json_string_value(string), json_string_length(string) };
+	return (struct slice){ json_string_value(string), json_string_length(string) };
 }
 
 static const struct wire_member *find_member(const struct wire_shape *shape, const char *key)

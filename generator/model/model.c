@@ -14,5 +14,5 @@ struct srcpos origin_pos(const struct origin *o, const char *pointer)
 			return SRCPOS_FILE(o->path);
 		at.n = (size_t)slash;
 	}
-	return (struct srcpos) { o->path, pos.line, pos.col };
+	return (struct srcpos){ o->path, pos.line, pos.col };
 }

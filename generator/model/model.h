@@ -19,14 +19,15 @@ struct origin {
 	const char *path;  /* relative to the repository's root */
 	struct slice text; /* the whole file */
 };
-struct srcpos origin_pos(const struct origin *o, const char *pointer); /* of the value; of the nearest parent where absent */
+struct srcpos origin_pos(const struct origin *o,
+			 const char *pointer); /* of the value; of the nearest parent where absent */
 
 /* --- rules ---------------------------------------------------------------------------------------------------------- */
 struct rule {
-	struct slice element;    /* attribute name, as in a device object */
+	struct slice element; /* attribute name, as in a device object */
 	enum attr_type type;
 	enum rule_op op;
-	struct slice *values;    /* contains, excludes: as written (trimmed, NFC, no repetition) */
+	struct slice *values;     /* contains, excludes: as written (trimmed, NFC, no repetition) */
 	struct version *versions; /* the same for a version attribute, else NULL */
 	size_t nvalues;
 	bool has_lower, has_upper; /* in, out */
@@ -44,12 +45,12 @@ struct rules { /* AND; none: true */
 struct whitelist {
 	struct slice name;
 	enum id_type id_type;
-	struct slice fpr;        /* decimal text; empty: from [filter] fpr or the audience */
+	struct slice fpr; /* decimal text; empty: from [filter] fpr or the audience */
 	bool plain_ids;
 	bool is_regex;
-	const char *path;        /* of the .txt or .regex file, relative to the repository's root */
-	struct slice rel;        /* the same, to read it (base/filetree.h) */
-	bool used;               /* named by a task or a switch value */
+	const char *path; /* of the .txt or .regex file, relative to the repository's root */
+	struct slice rel; /* the same, to read it (base/filetree.h) */
+	bool used;        /* named by a task or a switch value */
 };
 
 /* --- tasks ------------------------------------------------------------------------------------------------------------ */
@@ -65,7 +66,7 @@ struct ramp_point {
 struct window {
 	int64_t start, end; /* [start, end) */
 	uint64_t users;
-	int64_t audience;   /* N: the window's own, else the platform's; never unknown in a valid model */
+	int64_t audience; /* N: the window's own, else the platform's; never unknown in a valid model */
 	struct ramp_point *ramp;
 	size_t nramp;
 };
@@ -74,25 +75,25 @@ struct task {
 	struct slice id;
 	enum task_type type;
 	enum task_status status;
-	int64_t published_at;      /* 0 when absent (pending) */
+	int64_t published_at; /* 0 when absent (pending) */
 	struct whitelist **whitelists;
 	size_t nwhitelists;
-	struct window window;      /* TASK_WINDOW */
-	uint32_t thousandths;      /* TASK_PERCENTAGE: 0..100000 */
+	struct window window; /* TASK_WINDOW */
+	uint32_t thousandths; /* TASK_PERCENTAGE: 0..100000 */
 	struct rules rules;
 	bool dev;
 	struct slice memo, prompt; /* empty: absent */
 	enum upgrade_mode upgrade_mode;
 	uint32_t silence_days;
-	size_t index;              /* in the file's tasks array, for positions */
+	size_t index; /* in the file's tasks array, for positions */
 };
 
 /* --- packages --------------------------------------------------------------------------------------------------------- */
-struct package { /* in the repository: `rel` set; kept elsewhere: `url` set */
-	struct slice file;       /* as written */
-	struct slice rel;        /* to read it */
+struct package {           /* in the repository: `rel` set; kept elsewhere: `url` set */
+	struct slice file; /* as written */
+	struct slice rel;  /* to read it */
 	struct slice url;
-	uint64_t size;           /* these four: url form from the definition; file form filled by build/package.h */
+	uint64_t size; /* these four: url form from the definition; file form filled by build/package.h */
 	uint8_t sha256[32];
 	uint8_t md5[16];
 	bool has_md5;
@@ -109,7 +110,7 @@ struct upgrade {
 	bool download_verification;
 	struct slice *need_client_net_type;
 	size_t nneed_client_net_type;
-	struct rules *unless;      /* OR of ANDs */
+	struct rules *unless; /* OR of ANDs */
 	size_t nunless;
 	struct task *tasks;
 	size_t ntasks;
@@ -119,7 +120,7 @@ struct upgrade {
 enum switch_type { SWITCH_FULL, SWITCH_WHITELIST, SWITCH_PERCENTAGE };
 
 struct switch_value {
-	struct slice id;         /* its index in decimal where not given */
+	struct slice id; /* its index in decimal where not given */
 	struct slice value;
 	bool platforms[PLATFORM_COUNT];
 	enum switch_type type;
@@ -145,18 +146,18 @@ struct element { /* an attribute that rules may name */
 	enum attr_type type;
 	struct slice *listed; /* resources/<element>.json; sorted */
 	size_t nlisted;
-	bool declared;        /* has a resources file */
+	bool declared; /* has a resources file */
 };
 
 struct app {
-	struct slice dir;        /* "apps/<dir>" relative to REPO */
-	struct origin origin;    /* app.ini */
+	struct slice dir;     /* "apps/<dir>" relative to REPO */
+	struct origin origin; /* app.ini */
 	struct slice app_id, workspace_id, tenant_id, name;
-	struct slice app_code;   /* <appId>-<workspaceId> */
-	struct slice *bases;     /* baseUrl, then the mirrors; each ends in '/' */
+	struct slice app_code; /* <appId>-<workspaceId> */
+	struct slice *bases;   /* baseUrl, then the mirrors; each ends in '/' */
 	size_t nbases;
 	uint32_t pointer_max_age;
-	int64_t audience[PLATFORM_COUNT]; /* AUDIENCE_UNKNOWN when not given */
+	int64_t audience[PLATFORM_COUNT];          /* AUDIENCE_UNKNOWN when not given */
 	struct slice package_name[PLATFORM_COUNT]; /* packageName, bundleId, bundleName */
 	uint32_t segments_max;
 	struct slice filter_fpr; /* decimal text, or empty */
@@ -172,7 +173,8 @@ struct app {
 	struct switch_def *switches; /* by key */
 	size_t nswitches;
 
-	struct slice *roots; /* the chain: file content of 1.root.json, 2.root.json, … as far as they go without a gap */
+	struct slice
+		*roots; /* the chain: file content of 1.root.json, 2.root.json, … as far as they go without a gap */
 	size_t nroots;
 	const char *roots_dir; /* "keys" or "apps/<dir>/keys", relative to the repository's root, for messages */
 };

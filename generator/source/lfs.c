@@ -18,7 +18,7 @@ static struct slice cut_line(struct slice *rest, const char *key)
 	const struct slice line = slice_cut(rest, '\n');
 
 	if (!rest->p || !slice_starts(line, key))
-		return (struct slice) { NULL, 0 };
+		return (struct slice){ NULL, 0 };
 	return slice_from(line, strlen(key));
 }
 
@@ -79,7 +79,7 @@ static int map_object(struct blob *out, const struct lfs_store *store, const str
 
 	if (file_map(&map, file, d))
 		return -1;
-	b = (struct blob) { map.data, map.base, release_map };
+	b = (struct blob){ map.data, map.base, release_map };
 	if (digest_sha256(store->digests, found, b.data)) {
 		blob_release(&b);
 		return diag_environment(d, NULL, "cannot hash");

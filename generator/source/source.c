@@ -127,7 +127,7 @@ static int open_all(struct source *s, const char *repo, struct diags *d)
 		return -1;
 	if (entries_finish(&s->entries, d))
 		return -1;
-	s->tree = (struct filetree) { s->entries.v, s->entries.n, s, read_entry };
+	s->tree = (struct filetree){ s->entries.v, s->entries.n, s, read_entry };
 	return 0;
 }
 
@@ -177,7 +177,7 @@ int source_open_parent(struct source **out, const struct source *s, struct diags
 	if (absent)
 		return absent;
 	git_oid_tostr(rev, sizeof(rev), git_commit_id(parent));
-	return source_open(out, s->repo.name, &(struct source_options) { .rev = rev, .any_owner = s->any_owner }, d);
+	return source_open(out, s->repo.name, &(struct source_options){ .rev = rev, .any_owner = s->any_owner }, d);
 }
 
 void source_close(struct source *s)

@@ -66,8 +66,8 @@ int main(int argc, char **argv)
 	qsort(ratio, (size_t)runs, sizeof(*ratio), by_value);
 	qsort(a, (size_t)runs, sizeof(*a), by_value);
 	qsort(b, (size_t)runs, sizeof(*b), by_value);
-	printf("CPU %.3f s against %.3f s: ratio %.2f (%.2f to %.2f over %ld runs)", a[runs / 2], b[runs / 2], ratio[runs / 2],
-	       ratio[0], ratio[runs - 1], runs);
+	printf("CPU %.3f s against %.3f s: ratio %.2f (%.2f to %.2f over %ld runs)", a[runs / 2], b[runs / 2],
+	       ratio[runs / 2], ratio[0], ratio[runs - 1], runs);
 	if (limit > 0)
 		printf(", limit %.2f", limit);
 	printf("\n");

@@ -89,7 +89,8 @@ static int measure(struct counter *c, struct mdr_client *client, int64_t now, un
 	    mdr_answer(client, &device, now, kinds, 0, &text, &err)) {
 		bad = fail(&err);
 	} else {
-		printf("  first answer: %u small files, %" PRIu64 " bytes; %u root probe; %u whitelist pages, %" PRIu64 " bytes\n",
+		printf("  first answer: %u small files, %" PRIu64 " bytes; %u root probe; %u whitelist pages, %" PRIu64
+		       " bytes\n",
 		       c->files, c->file_bytes, c->roots, c->pages, c->page_bytes);
 		bad = c->files > SMALL_FILES;
 		c->files = c->roots = c->pages = 0;
@@ -130,7 +131,8 @@ int main(int argc, char **argv)
 		if (mdr_open(&client, &config, &err))
 			fail(&err);
 		else
-			one = measure(&c, client, strtoll(argv[4], NULL, 10), (unsigned)strtoul(argv[5], NULL, 0), argv[i]);
+			one = measure(&c, client, strtoll(argv[4], NULL, 10), (unsigned)strtoul(argv[5], NULL, 0),
+				      argv[i]);
 		mdr_close(client);
 		bad = one > bad ? one : bad;
 	}

@@ -71,12 +71,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 5)
 		return 0;
 	for (const uint8_t *p = data + 5; n < KEYS && (size_t)(data + size - p) >= 16; p += 16)
-		keys[n++] = (struct filter_key) { number(p), number(p + 8) };
+		keys[n++] = (struct filter_key){ number(p), number(p + 8) };
 	REQUIRE(digests_new(&d) == 0);
 	n = filter_sort_unique(keys, n);
 	for (size_t i = 1; i < n; i++)
 		REQUIRE(keys[i - 1].h < keys[i].h || (keys[i - 1].h == keys[i].h && keys[i - 1].seed < keys[i].seed));
-	check(d, keys, n, (struct filter_plan) { 1 + data[0] % 20, 1 + data[1] % FILTER_PROBES_MAX }, data, size);
+	check(d, keys, n, (struct filter_plan){ 1 + data[0] % 20, 1 + data[1] % FILTER_PROBES_MAX }, data, size);
 	digests_free(d);
 	return 0;
 }

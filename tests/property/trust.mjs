@@ -47,6 +47,14 @@ function instant(text) {
 	return time / 1000;
 }
 
+function fromPem(text) {
+	try {
+		return createPublicKey(text);
+	} catch {
+		return refuse("a public key that is none");
+	}
+}
+
 // A key of the metadata as verify(data, signature).
 function verifier(key) {
 	keys(key, "a key", { keytype: isText, scheme: isText, keyval: isMap });
@@ -58,7 +66,7 @@ function verifier(key) {
 		const made = createPublicKey({ key: jwk, format: "jwk" });
 		return (data, sig) => sig.length === 64 && verify(null, data, made, sig);
 	}
-	const made = createPublicKey(text);
+	const made = fromPem(text);
 	if (made.export({ type: "spki", format: "pem" }) !== text)
 		refuse("a key is not in its only form");
 	const detail = made.asymmetricKeyDetails;

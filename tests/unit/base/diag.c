@@ -43,13 +43,13 @@ static void test_results(void **state)
 
 static void record_all(struct diags *d, const char *path)
 {
-	diag_error(d, (struct srcpos) { path, 10, 2 }, "late \"%s\"", "q\\");
-	diag_warning(d, (struct srcpos) { path, 9, 20 }, "soft");
-	diag_error(d, (struct srcpos) { path, 9, 20 }, "zz");
-	diag_error(d, (struct srcpos) { path, 9, 20 }, "aa");
-	diag_error(d, (struct srcpos) { path, 9, 20 }, "aa");
-	diag_warning(d, (struct srcpos) { path, 9, 20 }, "soft");
-	diag_error(d, (struct srcpos) { path, 9, 3 }, "early");
+	diag_error(d, (struct srcpos){ path, 10, 2 }, "late \"%s\"", "q\\");
+	diag_warning(d, (struct srcpos){ path, 9, 20 }, "soft");
+	diag_error(d, (struct srcpos){ path, 9, 20 }, "zz");
+	diag_error(d, (struct srcpos){ path, 9, 20 }, "aa");
+	diag_error(d, (struct srcpos){ path, 9, 20 }, "aa");
+	diag_warning(d, (struct srcpos){ path, 9, 20 }, "soft");
+	diag_error(d, (struct srcpos){ path, 9, 3 }, "early");
 	diag_error(d, SRCPOS_FILE("b,:%.json"), "100%% \xc3\xa4");
 	diag_error(d, SRCPOS_FILE(path), "whole");
 	diag_environment(d, "B", "no");
@@ -95,7 +95,7 @@ static void test_json(void **state)
 {
 	struct diags d = DIAGS_INIT;
 
-	diag_warning(&d, (struct srcpos) { "a\"\n", 2, 1 }, "b\\\t\"\x01");
+	diag_warning(&d, (struct srcpos){ "a\"\n", 2, 1 }, "b\\\t\"\x01");
 	diag_error(&d, SRCPOS_NONE, "c");
 	assert_printed(
 		&d, DIAG_JSON,
@@ -148,8 +148,8 @@ static void test_order_and_number(void **state)
 	for (uint32_t i = 0; i < N; i++) {
 		uint32_t line = (i * 7919u) % N + 1;
 
-		diag_error(&d, (struct srcpos) { "a.json", line, 1 }, "line %u", (unsigned)line);
-		diag_error(&d, (struct srcpos) { "a.json", 7, 1 }, "the same");
+		diag_error(&d, (struct srcpos){ "a.json", line, 1 }, "line %u", (unsigned)line);
+		diag_error(&d, (struct srcpos){ "a.json", 7, 1 }, "the same");
 	}
 	diags_sort(&d);
 	assert_int_equal(d.n, N + 1);

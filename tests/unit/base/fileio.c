@@ -185,7 +185,7 @@ static void test_failed_write(void **state)
 
 	assert_int_equal(file_create("b", SLICE("old"), 0600, &d), 0);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-	small = (struct rlimit) { 4, before.rlim_max };
+	small = (struct rlimit){ 4, before.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	assert_int_equal(file_create("a", SLICE("longer"), 0644, &d), -1);

@@ -40,7 +40,7 @@ static int read_counted(void *ctx, struct blob *out, const struct file_entry *e,
 	if (source->result)
 		return diag_error(d, SRCPOS_FILE(e->path), "refused");
 	source->open++;
-	*out = (struct blob) { source->content, source, release_counted };
+	*out = (struct blob){ source->content, source, release_counted };
 	return 0;
 }
 

@@ -77,7 +77,7 @@ static void test_sub(void **state)
 	}
 	assert_true(slice_eqs(slice_from(SLICE("abcd"), 3), "d"));
 	assert_int_equal(slice_from(SLICE("abcd"), 9).n, 0);
-	assert_null(slice_sub((struct slice) { NULL, 0 }, 1, 1).p);
+	assert_null(slice_sub((struct slice){ NULL, 0 }, 1, 1).p);
 }
 
 static void test_trim(void **state)

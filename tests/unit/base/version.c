@@ -67,7 +67,7 @@ static void test_parse(void **state)
 		assert_memory_equal(v.part, canonical.part, sizeof(v.part));
 		strbuf_release(&out);
 	}
-	assert_false(version_parse(&(struct version) { .n = 0 }, slice_bytes("1\0", 2)));
+	assert_false(version_parse(&(struct version){ .n = 0 }, slice_bytes("1\0", 2)));
 }
 
 static void test_order(void **state)

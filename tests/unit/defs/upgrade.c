@@ -181,8 +181,8 @@ static struct upgrade numbered(struct world *w, const char *text)
 {
 	struct upgrade u = { .version_text = slice_of(text) };
 
-	u.origin = (struct origin) { arena_printf(&w->a, "%s.json", text).p,
-				     arena_printf(&w->a, "{\"version\": \"%s\"}", text) };
+	u.origin = (struct origin){ arena_printf(&w->a, "%s.json", text).p,
+				    arena_printf(&w->a, "{\"version\": \"%s\"}", text) };
 	assert_true(version_parse(&u.version, u.version_text));
 	return u;
 }

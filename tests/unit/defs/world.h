@@ -38,7 +38,7 @@ static inline void world_resources(struct world *w)
 	w->releases[1] = SLICE("14");
 	for (size_t i = 0; i < BUILTIN_ELEMENTS; i++) {
 		struct element *e = &w->elements[i];
-		*e = (struct element) { .name = slice_of(builtin_elements[i].name), .type = builtin_elements[i].type };
+		*e = (struct element){ .name = slice_of(builtin_elements[i].name), .type = builtin_elements[i].type };
 		if (slice_eqs(e->name, "city"))
 			e->listed = w->cities;
 		if (slice_eqs(e->name, "isp"))
@@ -48,7 +48,7 @@ static inline void world_resources(struct world *w)
 		e->declared = e->listed != NULL;
 		e->nlisted = e->declared ? 2 : 0;
 	}
-	w->elements[BUILTIN_ELEMENTS] = (struct element) { SLICE("tier"), ATTR_TEXT, w->tiers, 2, true };
+	w->elements[BUILTIN_ELEMENTS] = (struct element){ SLICE("tier"), ATTR_TEXT, w->tiers, 2, true };
 	w->app.elements = w->elements;
 	w->app.nelements = BUILTIN_ELEMENTS + 1;
 }
@@ -58,7 +58,7 @@ static inline void world_init(struct world *w)
 {
 	int64_t now = 0;
 
-	*w = (struct world) { .a = ARENA_INIT, .d = DIAGS_INIT };
+	*w = (struct world){ .a = ARENA_INIT, .d = DIAGS_INIT };
 	if (!instant_parse(&now, SLICE("2026-11-21T08:00:00Z")))
 		abort();
 	world_resources(w);
@@ -72,13 +72,13 @@ static inline void world_init(struct world *w)
 	w->app.max_window_days = 7;
 	w->app.audience[PLATFORM_ANDROID] = 1000;
 	w->app.audience[PLATFORM_IOS] = w->app.audience[PLATFORM_HARMONY] = AUDIENCE_UNKNOWN;
-	w->files[0] = (struct file_entry) { "r/up/android/5.0.0/app.apk", SLICE("up/android/5.0.0/app.apk"),
-					    FILE_REGULAR, "" };
-	w->files[1] = (struct file_entry) { "r/up/android/5.0.0/release.json", SLICE("up/android/5.0.0/release.json"),
-					    FILE_REGULAR, "" };
-	w->files[2] = (struct file_entry) { "r/up/android/5.0.0/sub/b.apk", SLICE("up/android/5.0.0/sub/b.apk"),
-					    FILE_REGULAR, "" };
-	w->tree = (struct filetree) { .v = w->files, .n = 3 };
+	w->files[0] = (struct file_entry){ "r/up/android/5.0.0/app.apk", SLICE("up/android/5.0.0/app.apk"),
+					   FILE_REGULAR, "" };
+	w->files[1] = (struct file_entry){ "r/up/android/5.0.0/release.json", SLICE("up/android/5.0.0/release.json"),
+					   FILE_REGULAR, "" };
+	w->files[2] = (struct file_entry){ "r/up/android/5.0.0/sub/b.apk", SLICE("up/android/5.0.0/sub/b.apk"),
+					   FILE_REGULAR, "" };
+	w->tree = (struct filetree){ .v = w->files, .n = 3 };
 	scope_init(&w->s, &w->a, &w->d, now, &w->tree, &w->app);
 }
 
@@ -102,7 +102,7 @@ static inline struct slice world_json(struct world *w, const char *text)
 
 static inline struct origin world_origin(struct world *w, const char *text)
 {
-	return (struct origin) { WORLD_PATH, world_json(w, text) };
+	return (struct origin){ WORLD_PATH, world_json(w, text) };
 }
 
 /* Everything recorded, a line each, without the path and with ' for ": `3:1: error: …`. The caller frees. */

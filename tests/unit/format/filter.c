@@ -33,11 +33,11 @@ static void build(struct built *b, size_t n, struct filter_plan plan)
 {
 	uint64_t seed = n + 1;
 
-	*b = (struct built) { .n = n, .plan = plan };
+	*b = (struct built){ .n = n, .plan = plan };
 	assert_int_equal(digests_new(&b->digests), 0);
 	b->keys = calloc(n + 1, sizeof(*b->keys));
 	for (size_t i = 0; i < n; i++)
-		b->keys[i] = (struct filter_key) { random_next(&seed), random_next(&seed) };
+		b->keys[i] = (struct filter_key){ random_next(&seed), random_next(&seed) };
 	assert_int_equal(filter_sort_unique(b->keys, n), n);
 	assert_int_equal(filter_encode(&b->file, b->root, b->digests, b->keys, n, plan), 0);
 }
@@ -179,7 +179,7 @@ static void test_golden(void **state)
 	for (size_t i = 0; i < COUNT(ids); i++)
 		assert_int_equal(filter_hash(&keys[i], d, salt, slice_of(ids[i])), 0);
 	assert_int_equal(filter_sort_unique(keys, COUNT(ids)), COUNT(ids));
-	assert_int_equal(filter_encode(&file, root, d, keys, COUNT(ids), (struct filter_plan) { 3, 5 }), 0);
+	assert_int_equal(filter_encode(&file, root, d, keys, COUNT(ids), (struct filter_plan){ 3, 5 }), 0);
 	digest_hex(hex, root, SHA256_SIZE);
 	assert_string_equal(hex, "2707f4aea59203181a3f58422967b4cc37d9de13a73d596cc918d0c2ca6ceddb");
 	assert_int_equal(digest_sha256(d, whole, strbuf_slice(&file)), 0);
@@ -257,8 +257,8 @@ static void test_sort(void **state)
 
 		print_message("case %zu\n", i);
 		for (size_t j = 0; j < n; j++)
-			v[j] = (struct filter_key) { random_next(&seed) & cases[i].h_mask,
-						     random_next(&seed) & cases[i].seed_mask };
+			v[j] = (struct filter_key){ random_next(&seed) & cases[i].h_mask,
+						    random_next(&seed) & cases[i].seed_mask };
 		memcpy(want, v, n * sizeof(*v));
 		qsort(want, n, sizeof(*want), key_cmp);
 		for (size_t j = 0; j < n; j++)
@@ -354,7 +354,7 @@ static void test_proofs(void **state)
 		uint8_t root[32];
 
 		print_message("%u pages\n", pages);
-		build(&b, 300, (struct filter_plan) { pages, 4 });
+		build(&b, 300, (struct filter_plan){ pages, 4 });
 		tree_hash(&b, root, 0, pages);
 		assert_memory_equal(b.root, root, 32);
 		for (uint32_t i = 0; i < pages; i++) {
@@ -401,7 +401,7 @@ static void test_refused_records(void **state)
 	struct built b;
 
 	(void)state;
-	build(&b, 300, (struct filter_plan) { 5, 4 });
+	build(&b, 300, (struct filter_plan){ 5, 4 });
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct slice page = { NULL, 0 };
 		const char *why = NULL;
@@ -431,7 +431,7 @@ static void test_refused_files(void **state)
 	struct built b;
 
 	(void)state;
-	build(&b, 300, (struct filter_plan) { 3, 4 });
+	build(&b, 300, (struct filter_plan){ 3, 4 });
 	for (size_t i = 0; i < b.file.n; i += 61) {
 		b.file.p[i] ^= (char)(1 << i % 8);
 		assert_int_equal(filter_check_file(b.digests, strbuf_slice(&b.file), 3, b.root, &why), -1);
@@ -450,7 +450,7 @@ static void test_append(void **state)
 	uint8_t root[32];
 
 	(void)state;
-	build(&b, 10, (struct filter_plan) { 2, 4 });
+	build(&b, 10, (struct filter_plan){ 2, 4 });
 	strbuf_adds(&out, "head");
 	assert_int_equal(filter_encode(&out, root, b.digests, b.keys, b.n, b.plan), 0);
 	assert_int_equal(out.n, 4 + b.file.n);

@@ -424,9 +424,9 @@ static void test_unit_of(void **state)
 		assert_null(index_unit_of(&none, hash));
 	}
 	decode(&ix, &mem, HEAD("", "switch", "'longest':9,'units':[['01111111111111111111111111111111','@']]"));
-	assert_null(index_unit_of(&ix, (uint8_t[32]) { 0x7f, 0xff, 0xff, 0xfe }));
-	assert_non_null(index_unit_of(&ix, (uint8_t[32]) { 0x7f, 0xff, 0xff, 0xff }));
-	assert_null(index_unit_of(&ix, (uint8_t[32]) { 0x80 }));
+	assert_null(index_unit_of(&ix, (uint8_t[32]){ 0x7f, 0xff, 0xff, 0xfe }));
+	assert_non_null(index_unit_of(&ix, (uint8_t[32]){ 0x7f, 0xff, 0xff, 0xff }));
+	assert_null(index_unit_of(&ix, (uint8_t[32]){ 0x80 }));
 	arena_release(&mem);
 }
 

@@ -217,9 +217,9 @@ static void test_parse_looks_at_its_bytes_alone(void **state)
 	json_t *value = NULL;
 
 	(void)state;
-	assert_int_equal(json_parse_wire(&value, (struct slice) { text, 5 }, 5, &why), 0);
+	assert_int_equal(json_parse_wire(&value, (struct slice){ text, 5 }, 5, &why), 0);
 	json_decref(value);
-	assert_int_equal(json_parse_wire(&value, (struct slice) { NULL, 0 }, 5, &why), -1);
+	assert_int_equal(json_parse_wire(&value, (struct slice){ NULL, 0 }, 5, &why), -1);
 	assert_int_equal(json_parse_wire(&value, slice_bytes("[1]\0", 4), 5, &why), -1);
 }
 
