@@ -25,14 +25,6 @@ export const refused = (title, make, rows) => group(title, true, make, rows);
 
 // --- candidates ------------------------------------------------------------------------------------------------------------
 
-// A deviceId whose bucket lies from `low` up to `low` + 1 thousandths of a percent.
-function deviceAt(low) {
-	const salt = `${APP}/switch/k/x\0`;
-	for (let i = 0; ; i++)
-		if ((sha256(`${salt}${i}`).readBigUInt64BE() * 100000n) >> 64n === BigInt(low))
-			return `${i}`;
-}
-
 const candidate = (more, devices, at) =>
 	({ make: withManifest({ slots: { k: [{ t: "x", v: "on", ...more }, { t: "z", v: "off" }] } }), devices, at });
 const ids = (values) => values.map((value) => ({ platform: "android", ...value }));
@@ -56,10 +48,11 @@ const candidates = [
 		["ramp to all", { ramp: [[0, 100000]] }, ids([{}, { deviceId: "d" }])],
 		["ramp, no time", { ramp: [[0, 100000]] }, ids([{}]), null],
 		["ramp with limit", { limit: "ffffffffffffffff", ramp: [[0, 100000]] }, ids([{}, { deviceId: "d" }])],
+		// buckets of 66665, 66666 and 66667 thousandths: the share is 66666; then of 33332 and 33333: it is 33333
 		["falling ramp", { ramp: [[NOW - 1, 100000], [NOW + 2, 0]] },
-			ids([66665, 66666, 66667].map((low) => ({ deviceId: deviceAt(low) })))],
+			ids(["149794", "45810", "54030"].map((deviceId) => ({ deviceId })))],
 		["rising ramp", { ramp: [[NOW - 1, 0], [NOW + 2, 100000]] },
-			ids([33332, 33333].map((low) => ({ deviceId: deviceAt(low) })))],
+			ids(["27035", "291229"].map((deviceId) => ({ deviceId })))],
 		["userId before deviceId", { percent: 50000 },
 			ids([..."abcdefgh"].map((userId) => ({ userId, deviceId: `${userId}${userId}` })))],
 		["ids that are none", { percent: 99999 }, ids([{ userId: "", deviceId: "d" }, { userId: " " }, { userId: "" },
@@ -98,6 +91,7 @@ const rules = [
 		["a type that is no text", contains(["a"]), { e: 5 }],
 	]),
 	...read("rule", rule, [
+		["unknown op without an element", { op: "like" }], ["unknown key without an element", { op: "in", zz: 1 }],
 		["unknown op", { element: "e", op: "like", value: 5, default: true }],
 		["op a number", { element: "e", op: 5, default: true }],
 		["no op", { element: "e", value: ["a"], default: true }], ["unknown key", contains(5, { default: 1, zz: 1 })],
@@ -114,10 +108,11 @@ const rules = [
 		["capitals, folded", contains(["A"]), { e: "fold" }],
 		["upside down", range({ lower: "3", upper: "1" }), V],
 		["one strict bound", range({ lower: "1.2", exclusive: true }), V],
-		["white space", contains(["AÉ"]), { e: "fold" }, 
+		["white space", contains(["AÉ"]), { e: "fold" },
 			ids(["aÉ", "aé", " AÉ\t", "\v\f\r\naÉ", "\u00a0aÉ", "\u0085aÉ", "\u2003aÉ", "\u001faÉ"].map((e) => ({ e })))],
 		["versions of devices", range({ lower: "0" }), V, ids(["v1", "V1", "vv1", "v 1", " v1 ", "\v1", "1.", "", "v",
-			"1.2.3.4.5.6.7.8", "1.2.3.4.5.6.7.8.9", "2147483647", "2147483648", "0000000000000000000000000000002", "+1", "１", "99999999999999999999999", 5, true, null, ["1"]].map((e) => ({ e })))],
+			"1.2.3.4.5.6.7.8", "1.2.3.4.5.6.7.8.9", "2147483647", "2147483648", "0000000000000000000000000000002",
+			"+1", "１", "99999999999999999999999", 5, true, null, ["1"]].map((e) => ({ e })))],
 		["on the platform", { element: "platform", op: "contains", value: ["android"] }, { platform: "text" }],
 	]),
 ];

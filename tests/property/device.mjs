@@ -168,8 +168,8 @@ const isForeign = (rule) => !Object.hasOwn(OPS, rule.get("op"))
 	|| [...rule.keys()].some((key) => !["element", "op", "default", ...OPS[rule.get("op")]].includes(key));
 
 function checkRule(rule) {
-	if (!isMap(rule) || !isName(rule.get("element")))
-		refuse("a rule without an element");
+	if (!isMap(rule))
+		refuse("a rule is no object");
 	if (isForeign(rule))
 		return true;
 	keys(rule, "a rule", { element: isName, op: isText }, RULE);
@@ -460,7 +460,8 @@ export class Device {
 		this.incomplete = false;
 		this.asked = new Map();
 		const time = at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z");
-		const found = new Map([["app", this.app], ["at", time], ["upgrade", this.upgrade(device, at)], ["switches", this.switches(device, at)]]);
+		const found = new Map([["app", this.app], ["at", time], ["upgrade", this.upgrade(device, at)],
+			["switches", this.switches(device, at)]]);
 		return this.incomplete ? found.set("incomplete", true) : found;
 	}
 }

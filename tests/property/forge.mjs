@@ -1,9 +1,9 @@
 // Trees written by hand: a signed tree from FORMAT.md, sections 1 and 2, so that a reader meets what no compiler writes.
 //
-//     const forge = new Forge({ folder, app, keys, now });     keys: folder with targets.pem snapshot.pem timestamp.pem root.pem
+//     const forge = new Forge({ folder, app, keys, now });     keys: a folder with a .pem for each role
 //     const hash = forge.object("manifest.json", bytes);
 //     forge.index("android-upgrade", bytes);
-//     forge.sign(edit)       edit: optional { role: (signed) => …, "role file": (text) => text, … }, to spoil what is signed
+//     forge.sign(edit)       edit: optional { role: (signed) => …, "role file": (text) => text, … }, to spoil a role
 //
 // folder becomes <appCode>/.
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";

@@ -163,7 +163,8 @@ function objectRoles(tree) {
 		return name === `objects-${digit}` && terminating && paths.length === 1 && paths[0] === `o/${digit}*/*`
 			&& Object.keys(json(`1.${name}.json`).targets).every((path) => path.startsWith(`o/${digit}`));
 	};
-	report(delegated.length === 16 && delegated.every(isGood), "above 400 objects there are 16 roles", JSON.stringify(delegated));
+	report(delegated.length === 16 && delegated.every(isGood), "above 400 objects there are 16 roles",
+		JSON.stringify(delegated));
 }
 
 // A device that is kept: a newer tree is read, then an older one is refused, by both.
@@ -228,7 +229,8 @@ function main() {
 	report(vocabulary.faults.length === 0, "every JSON file has the one encoding and known keys",
 		vocabulary.faults.slice(0, 20).join("\n"));
 	const lists = { "every key is named in its section of FORMAT.md": vocabulary.unnamed(),
-		"every key of FORMAT.md's tables is known": vocabulary.unknown(), "every key occurs in some tree": vocabulary.unseen() };
+		"every key of FORMAT.md's tables is known": vocabulary.unknown(),
+		"every key occurs in some tree": vocabulary.unseen() };
 	for (const [what, list] of Object.entries(lists))
 		report(list.length === 0, what, list.join("\n"));
 	console.log(`${passed} passed, ${failed} failed`);

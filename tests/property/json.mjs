@@ -1,5 +1,5 @@
-// JSON as FORMAT.md section 1 has it: a strict reader, and the one encoding. Objects are Maps, since an object of JavaScript moves
-// keys like "10" to its front; integers beyond 2^53 are BigInts.
+// JSON as FORMAT.md section 1 has it: a strict reader, and the one encoding. Objects are Maps, since an object of
+// JavaScript moves keys like "10" to its front; integers beyond 2^53 are BigInts.
 //
 //     parse(bytes)     → value; throws Refused
 //     encode(value)    → text, the encoding of files
@@ -132,8 +132,10 @@ export function byCodePoint(a, b) {
 const escaped = (c) => ESCAPES.get(c) ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 function write(value, quote) {
-	if (value instanceof Map)
-		return `{${[...value.keys()].sort(byCodePoint).map((key) => `${quote(key)}:${write(value.get(key), quote)}`).join(",")}}`;
+	if (value instanceof Map) {
+		const keys = [...value.keys()].sort(byCodePoint);
+		return `{${keys.map((key) => `${quote(key)}:${write(value.get(key), quote)}`).join(",")}}`;
+	}
 	if (Array.isArray(value))
 		return `[${value.map((item) => write(item, quote)).join(",")}]`;
 	return typeof value === "string" ? quote(value) : String(value);

@@ -57,6 +57,8 @@ const TEXTS = {
 	toString: ["a", "A", "b", "true"],
 };
 const DECLARED = ["tier", "toString"];
+// more than a word has bits
+const MANY = Object.fromEntries(Array.from({ length: 130 }, (_, i) => [`e${i}`, ["x", "X", "y"]]));
 const VERSIONS = ["0", "1", "1.2", "1.2.1", "1.02.3", "1.10", "2.0.0", "2.0.0.1", "3.5", "9", "10", "10.0.0.0.0.0.0.1",
 	"11.4", "2147483647"];
 const NO_VERSIONS = ["14-beta", "Android 14", "1..2", ".1", "1.", "v", "vv1.2", "v 1.2", "1.2.3.4.5.6.7.8.9", "2147483648",
@@ -75,7 +77,7 @@ const isVersion = (element) => element === "osVersion" || element === "appVersio
 
 const sameText = (element, a, b) =>
 	isVersion(element) ? compare(version(a), version(b)) === 0
-		: element === "city" || DECLARED.includes(element) ? a === b
+		: element === "city" || DECLARED.includes(element) || element in MANY ? a === b
 			: a.toLowerCase() === b.toLowerCase();
 
 const trimmed = (text) => !/^[ \t\n\v\f\r]|[ \t\n\v\f\r]$/.test(text);
@@ -214,7 +216,8 @@ function freeTask(random, pools, id, commitTime) {
 	const sorted = [...pools.values.appVersion].sort((a, b) => compare(version(a), version(b)));
 	const i = random.int(0, sorted.length - 1);
 	const value = { lower: sorted[i], upper: sorted[Math.min(i + random.int(0, 4), sorted.length - 1)] };
-	made.rules = random.chance(90) ? [{ element: "appVersion", operation: "in", value }] : rules(random, pools, 1, 1);
+	const ranged = !pools.wide && random.chance(90);
+	made.rules = ranged ? [{ element: "appVersion", operation: "in", value }] : rules(random, pools, 1, 1);
 	if (random.chance(50))
 		made.rules.push(...rules(random, pools, 1, 2));
 	dialog(random, made);
@@ -305,14 +308,15 @@ function numbers(random, count) {
 
 function valuePools(random, shape, releases) {
 	const narrow = shape.narrow && random.pick(["tier", "toString", "vmType", "deviceType", "abi", "osVersion"]);
-	const texts = random.some(Object.keys(TEXTS), shape.elements - 2).filter((text) => text !== narrow);
+	const texts = shape.wide ? Object.keys(MANY)
+		: random.some(Object.keys(TEXTS), shape.elements - 2).filter((text) => text !== narrow);
 	const elements = [...new Set([...texts, narrow ?? "osVersion", "osVersion", "appVersion"])];
-	const values = Object.fromEntries(elements.filter((e) => !isVersion(e)).map((e) => [e, TEXTS[e]]));
+	const values = Object.fromEntries(elements.filter((e) => !isVersion(e)).map((e) => [e, TEXTS[e] ?? MANY[e]]));
 	values.osVersion = random.some(VERSIONS, 6);
 	values.appVersion = [...random.some(VERSIONS, 5), ...random.some(releases, 24)];
 	if (narrow)
 		values[narrow] = random.some(values[narrow], isVersion(narrow) ? 2 : 3);
-	return { elements, values, narrow };
+	return { elements, values, narrow, wide: shape.wide };
 }
 
 function appIni(random, seed, audience) {
@@ -325,20 +329,23 @@ function appIni(random, seed, audience) {
 	return lines.join("\n") + "\n";
 }
 
-// What a set looks like, by its seed: mostly small; in every twenty one has segments by appVersion, two by other attributes,
-// one has units.
+// What a set looks like, by its seed: most are small. `free` tasks make segments by appVersion, `narrow` ones by another
+// attribute, many switches make units, and `wide` sets have more attributes than a word has bits.
 export function shapeOf(seed) {
-	const small = { releases: 8, tasks: 6, switches: 12, elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2, devices: 500, instants: 3 };
+	const small = { releases: 8, tasks: 6, switches: 12, elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2,
+		devices: 500, instants: 3 };
 	switch (seed % 20) {
 	case 7:
 	case 11:
 		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, unless: 10, switches: 3, devices: 300 };
 	case 3:
 	case 17:
-		return { ...small, exact: true, releases: seed % 20 === 3 ? 100 : 70, tasks: 10, free: 0, official: 0,
-			switches: 3, devices: 150, narrow: true };
+		return { ...small, exact: true, releases: seed % 20 === 3 ? 100 : 70, tasks: 10, free: 0, official: 0, switches: 3,
+			devices: 150, narrow: true };
 	case 13:
 		return { ...small, releases: 2, switches: 600, long: 30, devices: 60 };
+	case 19:
+		return { ...small, exact: true, free: 60, official: 0, unless: 10, devices: 150, wide: true };
 	default:
 		return small;
 	}
@@ -355,8 +362,9 @@ export function definitions(random, seed, shape) {
 	files.set("app.ini", appIni(random, seed, pools.audience));
 	for (const name of pools.lists)
 		list(random, files, name);
-	for (const element of DECLARED)
-		files.set(`resources/${element}.json`, JSON.stringify(TEXTS[element].map((value) => ({ name: value, value }))));
+	for (const element of [...DECLARED, ...(shape.wide ? Object.keys(MANY) : [])])
+		files.set(`resources/${element}.json`,
+			JSON.stringify((TEXTS[element] ?? MANY[element]).map((value) => ({ name: value, value }))));
 	for (const number of releases)
 		files.set(`upgrades/android/${number}/release.json`, JSON.stringify(release(random, pools, number,
 			shape.exact ? shape.tasks : random.int(0, shape.tasks), commitTime), null, 1));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { canonical, encode, parse } from "./json.mjs";
 import { hex } from "./trust.mjs";
 
-// Keys, by what holds them: the section of FORMAT.md that names them, and they. A key behind ? need not be in the trees of this test.
+// Keys, by what holds them: the section of FORMAT.md that names them, and they. A key behind ? need not occur.
 const words = (text) => text.split(" ");
 const KEYS = {
 	envelope: [2, words("signatures signed")],

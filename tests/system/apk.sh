@@ -29,7 +29,7 @@ errors() { check_repo 2>/dev/null | sed -n "s|^.*/$1/release.json:$line: error: 
 # --- aapt as the oracle --------------------------------------------------------------------------------------------------
 if "$top/tests/deps" aapt >"$work/aapt" 2>&1; then
 	for apk in "${apks[@]}"; do
-		badging=$(aapt dump badging "$apk" | sed 1q)
+		badging=$(aapt dump badging "$apk" | sed -n 1p)
 		name=$(sed -E "s/.* name='([^']*)'.*/\1/" <<<"$badging")
 		version=$(sed -E "s/.* versionName='([^']*)'.*/\1/" <<<"$badging")
 		release com.example.wrong 99.9 "$apk"
@@ -49,7 +49,7 @@ fi
 # --- damage --------------------------------------------------------------------------------------------------------------
 apk=${apks[0]}
 size=$(stat -c %s "$apk")
-name=$(grep -obUaF -m1 AndroidManifest.xml "$apk" | sed 's/:.*//;q') # in the local header; its data follows
+name=$(grep -obUaF -m1 AndroidManifest.xml "$apk" | sed -n '1s/:.*//p') # in the local header; its data follows
 located="apps/demo/upgrades/android/99.9/release.json:$line: error: settings.apk cannot be read as an Android package: "
 release com.example.wrong 99.9 "$apk"
 damaged=$upgrades/99.9/settings.apk

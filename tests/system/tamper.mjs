@@ -24,6 +24,7 @@ const isFilter = (path) => path.endsWith('.filter.bin');
 const kindOf = (path) => path.slice(path.lastIndexOf('/') + 1).replace(/^[0-9a-f]{64}\.|^\d+\./, '');
 const at = (seconds) => new Date(Date.parse(now) + 1000 * seconds).toISOString().replace('.000', '');
 const days = (n) => 24 * 3600 * n;
+const huge = 5 * 2 ** 30, little = 256 << 10; // bytes of an endless file, KiB of address space
 
 // Keys that must not count for a file: one that nobody knows, and one that the root names for another role.
 function useless(path, metadata) {
@@ -292,11 +293,14 @@ function ownRoot(subject) {
 		const all = [...flips(bytes, 8), ...resized(bytes), ...respelled(bytes), ...resealed(bytes, { 'a stranger': stranger }),
 			['of other keys', readFileSync(otherRoot)], ['taken away', null]];
 		for (const [what, damaged] of all) {
-			// An unknown key's signature moves nothing here, where the file itself is the trust.
 			subject.damaged([[path, damaged]], () => subject.refusal(fault, what, subject.resolve({ root: null }),
 				what === 'of other keys' ? ['metadata/timestamp.json', '2.root.json'] : path));
 		}
-		return all.length;
+		subject.damaged([[path, bytes]], () => {
+			truncateSync(join(subject.folder, path), huge);
+			subject.refusal(fault, 'endless', subject.resolve({ root: null, memory: little }), path);
+		});
+		return all.length + 1;
 	});
 }
 
@@ -510,7 +514,7 @@ function extraFiles(subject) {
 
 // Sparse files of 5 GiB: refused before they are read, in 256 MiB of address space.
 function endless(subject, read, state) {
-	const memory = 256 << 10, huge = 5 * 2 ** 30;
+	const memory = little;
 	const quick = (fault, what, run) => {
 		if (run.ms > 8000) fault(`${what}: took ${run.ms} ms`);
 		return run;

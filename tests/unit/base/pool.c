@@ -86,7 +86,10 @@ static void test_each_once(void **state)
 
 		print_message("%u jobs, %zu items\n", cases[i].jobs, cases[i].n);
 		memset(&r, 0, sizeof(r));
+		threads_left = 100;
 		pool_run(cases[i].jobs, cases[i].n, work, &r);
+		assert_int_equal(100 - threads_left, cases[i].most ? cases[i].most - 1 : 0); /* the caller works, too */
+		threads_left = SIZE_MAX;
 		assert_int_equal(r.taken, cases[i].n);
 		for (size_t k = 0; k < ITEMS; k++)
 			assert_int_equal(r.count[k], k < cases[i].n ? 1 : 0);

@@ -110,6 +110,7 @@ static void test_book(void **state)
 
 static void test_facts(void **state)
 {
+	static const char *const sorted[] = { "ids", "md5", "pages" };
 	static const uint8_t bytes[] = { 0x00, 0xa5, 0xff };
 	uint8_t got[4] = { 1, 1, 1, 1 };
 	uint64_t number = 1;
@@ -124,6 +125,8 @@ static void test_facts(void **state)
 	};
 	note(&w, 1, facts, COUNT(facts));
 	memset(facts, 0, sizeof(facts)); /* they are copied */
+	for (size_t i = 0; i < COUNT(facts); i++)
+		assert_string_equal(w.book.v[0].facts[i].name.p, sorted[i]);
 	world_next(&w);
 	const struct recipe *r = &w.known.v[0];
 	assert_int_equal(r->nfacts, 3);
