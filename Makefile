@@ -137,18 +137,19 @@ deps-test: ## install what the tests need
 	@tests/deps $(DEPS_TEST)
 .PHONY: deps deps-demo deps-test
 
+JOBS = -j$(shell nproc)
 # pkg-config is asked when this file is read, so what comes after deps runs in a fresh make.
 demo: deps-demo ## build, compile the example definitions with real packages, resolve five devices
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(JOBS) --no-print-directory all
 	@BUILD='$(abspath $(BUILD))' examples/demo.sh
 test: deps-test ## everything that CI runs
-	@$(MAKE) --no-print-directory all unit
+	@$(MAKE) $(JOBS) --no-print-directory all unit
 	@BUILD='$(abspath $(BUILD))' tests/run
 bench: deps-test ## ratios to references measured in the same run
-	@$(MAKE) --no-print-directory all $(BENCH)
+	@$(MAKE) $(JOBS) --no-print-directory all $(BENCH)
 	@BUILD='$(abspath $(BUILD))' tests/bench/run
 check-long: deps-test ## what takes too long for CI
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(JOBS) --no-print-directory all
 	@BUILD='$(abspath $(BUILD))' tests/run long
 lint: ## cppcheck and clang-tidy over the generator
 	@tests/lint

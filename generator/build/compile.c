@@ -142,6 +142,22 @@ static int index_bytes(struct compile *c, struct compiled_index *out, const stru
 	return bad;
 }
 
+static int check_size(struct compile *c, const struct plan *plan, size_t index, size_t longest)
+{
+	size_t larger = index > longest ? index : longest;
+
+	if (larger <= OBJECT_SIZE_MAX)
+		return 0;
+	c->out->why =
+		arena_printf(
+			&c->out->mem,
+			"the %s of %s %s takes %zu bytes; devices read at most %u: shorten its rules, or end tasks",
+			index == larger ? "index" : "longest manifest", platform_name(plan->platform),
+			kind_name(plan->kind), larger, OBJECT_SIZE_MAX)
+			.p;
+	return -1;
+}
+
 static int compile_index(struct compile *c, struct compiled_index *out)
 {
 	const struct plan *plan = &out->plan;
@@ -162,7 +178,7 @@ static int compile_index(struct compile *c, struct compiled_index *out)
 	} else if (plan->shape == PLAN_SEGMENTS ? fill_segments(c, &ix, plan) : fill_units(c, &ix, plan)) {
 		return -1;
 	}
-	return index_bytes(c, out, &ix);
+	return index_bytes(c, out, &ix) || check_size(c, plan, out->bytes.n, ix.longest) ? -1 : 0;
 }
 
 static int by_hash(const void *a, const void *b)

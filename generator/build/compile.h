@@ -3,7 +3,7 @@
  * Purpose    one struct compiled for each app: an index for every platform and kind that offers something, and the
  *            content-addressed objects that they lead to. Pure but for hashing: the same model gives the same bytes.
  * Objects    sorted by hash, distinct; the bytes lie in the arena of the result. Filters and packages are not in here.
- * Errors     -1: memory or hashing failed (the caller reports "cannot compile"). */
+ * Errors     -1: what was defined is more than devices read (`why` says what), or memory or hashing failed. */
 #ifndef BUILD_COMPILE_H
 #define BUILD_COMPILE_H
 
@@ -29,6 +29,7 @@ struct compiled {
 	size_t n;
 	struct compiled_object *objects;
 	size_t nobjects, objects_cap;
+	const char *why; /* compile_app() failed, and this is wrong with the definitions; NULL: memory or hashing */
 };
 
 /* `filters` holds a filter for every list that the app's offers name. */

@@ -100,9 +100,12 @@ static int compile(struct appbuild *b, struct build_run *run)
 {
 	struct load *l = run->load;
 
-	if (compile_app(&b->compiled, b->app, l->model.commit_time, b->filters, b->nfilters, l->digests))
+	if (compile_app(&b->compiled, b->app, l->model.commit_time, b->filters, b->nfilters, l->digests)) {
+		if (b->compiled.why)
+			return diag_error(&l->d, SRCPOS_FILE(b->app->origin.path), "%s", b->compiled.why);
 		return diag_environment(&l->d, b->app->origin.path,
 					"cannot compile this app: out of memory, or libcrypto failed");
+	}
 	for (size_t i = 0; i < b->compiled.nobjects; i++)
 		add_bytes(b, b->compiled.objects[i].hash, b->compiled.objects[i].name, b->compiled.objects[i].bytes);
 	for (size_t i = 0; i < b->compiled.n; i++)

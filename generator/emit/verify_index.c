@@ -11,8 +11,6 @@
 #include "format/json.h"
 #include "format/paths.h"
 
-#define ANSWER_MAX (1u << 20)
-
 struct looking {
 	const char *dir;
 	const struct metadata *m;
@@ -87,9 +85,9 @@ static void look_at_answer(struct looking *l, const char *from, const struct mf_
 	if (object->length != answer->length)
 		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " bytes; it has %" PRIu64, rel,
 			   answer->length, object->length);
-	if (!first_look(l, rel) || metadata_read(&bytes, &path, &l->scratch, l->dir, rel, ANSWER_MAX, l->d))
+	if (!first_look(l, rel) || metadata_read(&bytes, &path, &l->scratch, l->dir, rel, OBJECT_SIZE_MAX, l->d))
 		return;
-	if (json_parse_wire(&json, bytes, ANSWER_MAX, &why)) {
+	if (json_parse_wire(&json, bytes, OBJECT_SIZE_MAX, &why)) {
 		bad(l, path, why);
 		return;
 	}
@@ -147,9 +145,9 @@ static void look_at_manifest(struct looking *l, const uint8_t hash[SHA256_SIZE],
 		diag_error(l->d, SRCPOS_FILE(l->index_path),
 			   "says that no manifest is longer than %" PRIu32 " bytes; %s is", l->ix->longest, rel);
 	arena_reset(&l->scratch);
-	if (metadata_read(&bytes, &path, &l->scratch, l->dir, rel, INDEX_SIZE_MAX, l->d))
+	if (metadata_read(&bytes, &path, &l->scratch, l->dir, rel, OBJECT_SIZE_MAX, l->d))
 		return;
-	if (json_parse_wire(&json, bytes, INDEX_SIZE_MAX, &why) ||
+	if (json_parse_wire(&json, bytes, OBJECT_SIZE_MAX, &why) ||
 	    manifest_decode(&m, &l->scratch, json, l->ix->kind, shard ? &shared : NULL, &why)) {
 		bad(l, path, why);
 		return;
@@ -198,7 +196,7 @@ void verify_index(const struct tuf_target *target, const char *dir, const struct
 	const char *why;
 
 	path_target_file(&rel, target->path, target->hash);
-	if (!metadata_read(&bytes, &l.index_path, &l.mem, dir, rel.p, INDEX_SIZE_MAX, d)) {
+	if (!metadata_read(&bytes, &l.index_path, &l.mem, dir, rel.p, OBJECT_SIZE_MAX, d)) {
 		if (index_decode(&ix, &l.mem, bytes, &why)) {
 			bad(&l, l.index_path, why);
 		} else if (!check_head(&l, target, &ix)) {

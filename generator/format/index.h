@@ -13,8 +13,9 @@
 #include "base/strbuf.h"
 #include "format/manifest.h"
 
-#define INDEX_FORMAT   1
-#define INDEX_SIZE_MAX (64u << 20) /* bytes; the decoder refuses more */
+#define INDEX_FORMAT 1
+#define OBJECT_SIZE_MAX                                                                                                \
+	(16u << 20) /* bytes of an index, a manifest or an answer; devices read no more, builds write no more */
 
 struct index_attr { /* every attribute that a rule or a fold of this index names */
 	struct slice name;

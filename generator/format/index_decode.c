@@ -405,7 +405,7 @@ int index_decode(struct index *out, struct arena *a, struct slice bytes, const c
 	json_t *json = NULL;
 	int result;
 
-	if (json_parse_wire(&json, bytes, INDEX_SIZE_MAX, why))
+	if (json_parse_wire(&json, bytes, OBJECT_SIZE_MAX, why))
 		return -1;
 	result = decode(&w, &ix, json);
 	json_decref(json);

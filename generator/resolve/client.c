@@ -16,7 +16,7 @@ static struct mdr_limits with_defaults(struct mdr_limits l)
 	l.timestamp = l.timestamp ? l.timestamp : TUF_TIMESTAMP_MAX;
 	l.snapshot = l.snapshot ? l.snapshot : TUF_SNAPSHOT_MAX;
 	l.targets = l.targets ? l.targets : TUF_TARGETS_MAX;
-	l.object = l.object ? l.object : 16u << 20;
+	l.object = l.object ? l.object : OBJECT_SIZE_MAX;
 	l.memory = l.memory ? l.memory : 64u << 20;
 	l.rotations = l.rotations ? l.rotations : TUF_ROOTS_MAX;
 	return l;

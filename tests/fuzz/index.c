@@ -51,7 +51,7 @@ static void check_again(const struct index *ix, struct slice bytes)
 
 	REQUIRE((index_encode(&second, ix) == 0) == all_known(ix));
 	if (all_known(ix)) {
-		REQUIRE(json_parse_wire(&json, bytes, INDEX_SIZE_MAX, &why) == 0);
+		REQUIRE(json_parse_wire(&json, bytes, OBJECT_SIZE_MAX, &why) == 0);
 		REQUIRE(json_write(&first, json, JSON_WIRE) == 0);
 		REQUIRE(slice_eq(strbuf_slice(&first), strbuf_slice(&second)));
 	}

@@ -1,5 +1,5 @@
-// What the definitions say a device gets, read from the definitions themselves: a second implementation of the contract,
-// which shares nothing with the compiler and prefers being short. A function stands for a paragraph.
+// What the definitions say a device gets, read from the definitions themselves: a second implementation of the
+// contract, which shares nothing with the compiler and prefers being short. A function stands for a paragraph.
 //
 //     const app = read(files, commitTime);     files: Map of path below apps/<dir>/ → text; times in seconds
 //     app.answer(device, at)                   at: seconds, or null where the time is not known
@@ -66,7 +66,7 @@ function attribute(device, element) {
 const id = (device, name) =>
 	typeof device[name] === "string" && device[name] !== "" ? device[name] : undefined;
 
-// --- rules -----------------------------------------------------------------------------------------------------------
+// --- rules ---------------------------------------------------------------------------------------------------------
 
 // lower <= v <= upper, with `exclusive` both strict.
 function inside(value, { lower, upper }, exclusive) {
@@ -103,32 +103,35 @@ function holds(rule, device) {
 
 const all = (rules, device) => (rules ?? []).every((rule) => holds(rule, device));
 
-// --- buckets -----------------------------------------------------------------------------------------------------------
+// --- buckets -------------------------------------------------------------------------------------------------------
 
 const WHOLE = 2n ** 64n;
 
 const bucket = (salt, text) => createHash("sha256").update(`${salt}\0${text}`).digest().readBigUInt64BE(0);
 
+// At most three decimals: the nearest integer is the exact one.
+const thousandthsOf = (percent) => BigInt(Math.round(percent * 1000));
+
 // `percent` of the users, of the devices where there is no user.
 function drawn(percent, salt, device) {
-	const thousandths = Math.round(percent * 1000);
-	if (thousandths === 0 || thousandths === 100000) {
+	const thousandths = thousandthsOf(percent);
+	if (thousandths === 0n || thousandths === 100000n) {
 		meet(`percent ${percent}`);
-		return thousandths > 0;
+		return thousandths > 0n;
 	}
 	const drawnBy = id(device, "userId") ?? id(device, "deviceId");
 	if (drawnBy === undefined) {
 		meet("percent without an id");
 		return false;
 	}
-	const result = bucket(salt, drawnBy) < (BigInt(thousandths) * WHOLE) / 100000n;
+	const result = bucket(salt, drawnBy) < (thousandths * WHOLE) / 100000n;
 	meet(`percent by ${id(device, "userId") === undefined ? "deviceId" : "userId"} ${result}`);
 	return result;
 }
 
 // Thousandths of the window's share at a time: 0 before the first point, linear between points, then the last.
 function ramped(ramp, at) {
-	const points = ramp.map((point) => ({ at: BigInt(seconds(point.at)), t: BigInt(Math.round(point.percent * 1000)) }));
+	const points = ramp.map(({ at: time, percent }) => ({ at: BigInt(seconds(time)), t: thousandthsOf(percent) }));
 	const now = BigInt(at);
 	const next = points.findIndex((point) => point.at > now);
 	if (next === 0 || next < 0) {
@@ -158,7 +161,7 @@ function counted(window, audience, salt, device, at) {
 	return result;
 }
 
-// --- tasks ---------------------------------------------------------------------------------------------------------------
+// --- tasks ---------------------------------------------------------------------------------------------------------
 
 export const seconds = remembered((text) => Date.parse(text) / 1000);
 
@@ -241,7 +244,7 @@ function better(a, b) {
 	return orders[decides];
 }
 
-// --- answers -------------------------------------------------------------------------------------------------------------
+// --- answers -------------------------------------------------------------------------------------------------------
 
 const CODES = { once: 202, multiple: 204, forced: 206 };
 
@@ -276,8 +279,7 @@ function upgrade(app, device, at) {
 	return best ? upgradeAnswer(best) : null;
 }
 
-const onPlatform = (platform, device) =>
-	platform === "all" || platform === device.platform || (Array.isArray(platform) && platform.includes(device.platform));
+const onPlatform = (platform, device) => platform === "all" || [platform].flat().includes(device.platform);
 
 function valueHolds(value, salt, app, device) {
 	return onPlatform(value.platform, device) && inChannel(value.channel, device) && all(value.rules, device) &&
@@ -302,7 +304,7 @@ function switches(app, device) {
 	return Object.fromEntries(answers.filter(([, value]) => value !== undefined));
 }
 
-// --- reading ---------------------------------------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------------------------
 
 // section.key → value
 function ini(text) {
@@ -325,13 +327,14 @@ function readList(files, path) {
 
 export function read(files, commitTime) {
 	const named = (pattern) => [...files.keys()].map((path) => path.match(pattern)).filter(Boolean);
+	const parsed = (path) => JSON.parse(files.get(path));
 	const settings = ini(files.get("app.ini"));
 	const app = {
 		code: `${settings.get("app.appId")}-${settings.get("app.workspaceId")}`,
 		audience: Number(settings.get("android.audience")),
 		commitTime,
-		releases: named(/^upgrades\/.*\/release\.json$/).map(([path]) => JSON.parse(files.get(path))),
-		switches: new Map(named(/^switches\/(.*)\.json$/).map(([path, key]) => [key, JSON.parse(files.get(path))])),
+		releases: named(/^upgrades\/.*\/release\.json$/).map(([path]) => parsed(path)),
+		switches: new Map(named(/^switches\/(.*)\.json$/).map(([path, key]) => [key, parsed(path)])),
 		lists: new Map(named(/^whitelists\/(.*)\.txt$/).map(([path, name]) => [name, readList(files, path)])),
 	};
 	app.candidates = app.releases

@@ -9,7 +9,8 @@ import { compare, seconds, version } from "./oracle.mjs";
 // xorshift128 by Marsaglia; the seed is spread by the multiplier of splitmix.
 export class Random {
 	constructor(seed) {
-		[this.x, this.y, this.z, this.w] = [1, 2, 3, 4].map((i) => Math.imul(seed + i, 0x9e3779b1) ^ (i * 0x85ebca6b));
+		[this.x, this.y, this.z, this.w] = [1, 2, 3, 4].map((i) =>
+			Math.imul(seed + i, 0x9e3779b1) ^ (i * 0x85ebca6b));
 		for (let i = 0; i < 20; i++)
 			this.next();
 	}
@@ -42,10 +43,11 @@ export class Random {
 	}
 }
 
-// --- values ----------------------------------------------------------------------------------------------------------------
+// --- values --------------------------------------------------------------------------------------------------------
 
 const TEXTS = {
-	city: ["Shanghai", "shanghai", "SHANGHAI", "北京", "São Paulo", "Xi'an", "New\tYork", "\u00a0Oslo", "constructor"],
+	city: ["Shanghai", "shanghai", "SHANGHAI", "北京", "São Paulo", "Xi'an", "New\tYork", "\u00a0Oslo",
+		"constructor"],
 	netType: ["wifi", "4g", "5G", "WLAN", "wi fi"],
 	mobileModel: ["OPPO PDSM00", "Pixel 4a", "Café X", "a\"b\\c", "M2102K1C", "📱1", "Kelvin"],
 	isp: ["China Mobile", "China Telecom", "Telefónica", "isp,4"],
@@ -61,30 +63,31 @@ const DECLARED = ["tier", "toString"];
 const MANY = Object.fromEntries(Array.from({ length: 130 }, (_, i) => [`e${i}`, ["x", "X", "y"]]));
 const VERSIONS = ["0", "1", "1.2", "1.2.1", "1.02.3", "1.10", "2.0.0", "2.0.0.1", "3.5", "9", "10", "10.0.0.0.0.0.0.1",
 	"11.4", "2147483647"];
-const NO_VERSIONS = ["14-beta", "Android 14", "1..2", ".1", "1.", "v", "vv1.2", "v 1.2", "1.2.3.4.5.6.7.8.9", "2147483648",
-	"-1", "+1", "1.2x", "1,2", "１.2", "0x10", "1e1", "99999999999999999999"];
+const NO_VERSIONS = ["14-beta", "Android 14", "1..2", ".1", "1.", "v", "vv1.2", "v 1.2", "1.2.3.4.5.6.7.8.9",
+	"2147483648", "-1", "+1", "1.2x", "1,2", "１.2", "0x10", "1e1", "99999999999999999999"];
 const NO_TEXTS = [null, 7, 0, true, ["wifi"], { a: "wifi" }, "", " ", " \t\r\n\v\f"];
 const SPACES = [" ", "\t", "\n", "\r\n", "\v", "\f", "  "];
 const PERCENTS = [0, 0.001, 1, 12.5, 33.333, 50, 87.654, 99.999, 100];
 // audience and users: what the share is computed from; small ones have a share that many devices are in
-const COUNTS = [[3, 2], [10, 5], [10, 9], [40, 25], [1000, 333], [1000, 700], [1200, 37], [50000, 20000], [1200000, 5000],
-	[2000000, 1], [500, 500], [10, 4000]];
+const COUNTS = [[3, 2], [10, 5], [10, 9], [40, 25], [1000, 333], [1000, 700], [1200, 37], [50000, 20000],
+	[1200000, 5000], [2000000, 1], [500, 500], [10, 4000]];
 const HOUR = 3600;
 
-// --- rules -----------------------------------------------------------------------------------------------------------------
+// --- rules ---------------------------------------------------------------------------------------------------------
 
 const isVersion = (element) => element === "osVersion" || element === "appVersion";
 
 const sameText = (element, a, b) =>
 	isVersion(element) ? compare(version(a), version(b)) === 0
-		: element === "city" || DECLARED.includes(element) || element in MANY ? a === b
+		: element === "city" || DECLARED.includes(element) || Object.hasOwn(MANY, element) ? a === b
 			: a.toLowerCase() === b.toLowerCase();
 
 const trimmed = (text) => !/^[ \t\n\v\f\r]|[ \t\n\v\f\r]$/.test(text);
 
 // No value may be repeated, also not in another spelling.
 function distinct(element, values) {
-	return values.filter((value, i) => trimmed(value) && !values.slice(0, i).some((other) => sameText(element, value, other)));
+	return values.filter((value, i) =>
+		trimmed(value) && !values.slice(0, i).some((other) => sameText(element, value, other)));
 }
 
 function bounds(random, pool) {
@@ -104,7 +107,7 @@ function rule(random, pools, element = random.pick(pools.elements)) {
 		made.operation = random.pick(["contains", "contains", "excludes"]);
 		made.value = distinct(element, random.some(pools.values[element], random.int(1, 3)));
 	}
-	if (random.chance(40))
+	if (random.chance(pools.wide ? 5 : 40))
 		made.defaultResult = random.chance(75);
 	return made;
 }
@@ -125,7 +128,7 @@ function narrowRule(random, pools) {
 	return random.chance(10) ? { ...made, defaultResult: true } : made;
 }
 
-// --- tasks -----------------------------------------------------------------------------------------------------------------
+// --- tasks ---------------------------------------------------------------------------------------------------------
 
 const instant = (time) => new Date(time * 1000).toISOString().replace(".000Z", "Z");
 
@@ -210,7 +213,8 @@ function task(random, pools, id, commitTime) {
 	return made;
 }
 
-// A gray task that everybody may have but for its rules, most often for a short range of versions: what the index folds.
+// A gray task that everybody may have but for its rules, most often for a short range of versions: what the index
+// folds.
 function freeTask(random, pools, id, commitTime) {
 	const made = { id, type: "gray", mode: "percentage", percent: 100, publishedAt: instant(commitTime - HOUR) };
 	const sorted = [...pools.values.appVersion].sort((a, b) => compare(version(a), version(b)));
@@ -231,9 +235,13 @@ function release(random, pools, number, count, commitTime) {
 	const made = {
 		platform: "android",
 		version: number,
-		package: { url: `https://cdn.example.com/${number}.apk`, size: random.int(1, 1e9), sha256: digits.repeat(8) },
+		package: {
+			url: `https://cdn.example.com/${number}.apk`,
+			size: random.int(1, 1e9),
+			sha256: digits.repeat(8),
+		},
 		tasks: random.some(TASK_IDS, count).map((id) =>
-			random.chance(pools.free) ? freeTask(random, pools, id, commitTime) : task(random, pools, id, commitTime)),
+			(random.chance(pools.free) ? freeTask : task)(random, pools, id, commitTime)),
 	};
 	if (random.chance(30))
 		made.package.md5 = digits.repeat(4);
@@ -246,13 +254,14 @@ function release(random, pools, number, count, commitTime) {
 	return made;
 }
 
-// --- switches --------------------------------------------------------------------------------------------------------------
+// --- switches ------------------------------------------------------------------------------------------------------
 
 const PLATFORMS = ["android", "ios", "harmony"];
 
 function switchValue(random, pools) {
 	const made = {
-		value: random.chance(pools.long) ? `{"n":${random.next()},"text":"${"long ".repeat(random.int(20, 60))}"}`
+		value: random.chance(pools.long)
+			? `{"n":${random.next()},"text":"${"long ".repeat(random.int(20, 60))}"}`
 			: random.pick(["on", "off", "", "1", "日本\n\"\\\u0007", `${random.next()}`]),
 		platform: random.pick(["all", "all", random.pick(PLATFORMS), random.some(PLATFORMS, random.int(1, 3))]),
 		type: random.pick(["full", "full", "whitelist", "percentage"]),
@@ -281,7 +290,7 @@ function switchFile(random, pools) {
 	return made;
 }
 
-// --- definitions -----------------------------------------------------------------------------------------------------------
+// --- definitions ---------------------------------------------------------------------------------------------------
 
 const userIds = Array.from({ length: 300 }, (_, i) => `u-${i}`).concat(["User 1", "ü", "13800000000", "v1.2"]);
 const deviceIds = Array.from({ length: 300 }, (_, i) => `D${i}`).concat(["Ünit", "u-1", "u-2"]);
@@ -303,11 +312,11 @@ function list(random, files, name) {
 function numbers(random, count) {
 	const pool = count <= 8 ? [...VERSIONS, "1.3", "2.1", "4.0.0", "8.01"]
 		: Array.from({ length: count }, (_, i) => `${3 + Math.floor(i / 50)}.${i % 50}`);
-	return random.some(pool.filter((one, i) => !pool.slice(0, i).some((other) => sameText("osVersion", one, other))), count);
+	return random.some(distinct("appVersion", pool), count);
 }
 
 function valuePools(random, shape, releases) {
-	const narrow = shape.narrow && random.pick(["tier", "toString", "vmType", "deviceType", "abi", "osVersion"]);
+	const { narrow } = shape;
 	const texts = shape.wide ? Object.keys(MANY)
 		: random.some(Object.keys(TEXTS), shape.elements - 2).filter((text) => text !== narrow);
 	const elements = [...new Set([...texts, narrow ?? "osVersion", "osVersion", "appVersion"])];
@@ -329,23 +338,27 @@ function appIni(random, seed, audience) {
 	return lines.join("\n") + "\n";
 }
 
-// What a set looks like, by its seed: most are small. `free` tasks make segments by appVersion, `narrow` ones by another
-// attribute, many switches make units, and `wide` sets have more attributes than a word has bits.
+const NARROW = ["tier", "vmType", "osVersion", "toString", "abi", "osVersion"];
+
+// What a set looks like, by its seed: most are small. `free` tasks make segments by appVersion, `narrow` ones by
+// another attribute, many switches make units, and `wide` sets have more attributes than a word has bits.
 export function shapeOf(seed) {
 	const small = { releases: 8, tasks: 6, switches: 12, elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2,
 		devices: 500, instants: 3 };
 	switch (seed % 20) {
 	case 7:
 	case 11:
-		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, unless: 10, switches: 3, devices: 300 };
+		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, unless: 10, switches: 3,
+			devices: 300 };
 	case 3:
 	case 17:
-		return { ...small, exact: true, releases: seed % 20 === 3 ? 100 : 70, tasks: 10, free: 0, official: 0, switches: 3,
-			devices: 150, narrow: true };
+		return { ...small, exact: true, releases: seed % 20 === 3 ? 100 : 70, tasks: 10, free: 0, official: 0,
+			switches: 3, devices: 150, narrow: NARROW[Math.floor(seed / 20) % NARROW.length] };
 	case 13:
 		return { ...small, releases: 2, switches: 600, long: 30, devices: 60 };
 	case 19:
-		return { ...small, exact: true, free: 60, official: 0, unless: 10, devices: 150, wide: true };
+		return { ...small, exact: true, releases: 30, free: 60, official: 0, unless: 10, devices: 200,
+			wide: true };
 	default:
 		return small;
 	}
@@ -382,7 +395,8 @@ export function windows(random, seed, count) {
 		pairs.push([audience, random.int(1, Math.min(audience - 1, 10 ** random.int(0, 4)))]);
 	}
 	const tasks = pairs.map(([audience, users], i) => ({ id: `w${i}`, type: "gray", mode: "timeWindow",
-		publishedAt: instant(commitTime), window: { end: instant(commitTime + HOUR), users, audience }, upgradeMode: "multiple" }));
+		publishedAt: instant(commitTime), window: { end: instant(commitTime + HOUR), users, audience },
+		upgradeMode: "multiple" }));
 	const release = { platform: "android", version: "1", package: { url: "https://cdn.example.com/1.apk", size: 1,
 		sha256: "0".repeat(64) }, tasks };
 	const files = new Map([
@@ -392,7 +406,7 @@ export function windows(random, seed, count) {
 	return { files, commitTime };
 }
 
-// --- devices ---------------------------------------------------------------------------------------------------------------
+// --- devices -------------------------------------------------------------------------------------------------------
 
 const otherCase = (text) => text.replace(/[A-Za-z]/g, (c) => (c < "a" ? c.toLowerCase() : c.toUpperCase()));
 
@@ -457,7 +471,7 @@ function idValue(random, pool) {
 function device(random, pools) {
 	const made = { platform: random.pick(["android", "android", "android", "android", "ios", "harmony"]) };
 	for (const element of pools.elements)
-		if (random.chance(88))
+		if (random.chance(Object.hasOwn(MANY, element) ? 8 : 88))
 			made[element] = (isVersion(element) ? versionValue : textValue)(random, pools.values[element]);
 	if (random.chance(85))
 		made.userId = idValue(random, userIds);
@@ -472,7 +486,7 @@ function device(random, pools) {
 
 export const devices = (random, pools, count) => Array.from({ length: count }, () => device(random, pools));
 
-// --- instants --------------------------------------------------------------------------------------------------------------
+// --- instants ------------------------------------------------------------------------------------------------------
 
 // One within a window; the others at the ends of windows, at points of ramps, at times of publishing, a second aside.
 export function instants(random, { files, pools, commitTime }, count) {

@@ -62,6 +62,22 @@ function releases() {
 	return { files, commitTime: COMMIT, pools };
 }
 
+// 24 releases of ten tasks, each for a city of its own, one of them later: segments by city.
+const TEN = ["Shanghai", "Beijing", "Chengdu", "北京", "Wuhan", "Xi'an", "Harbin", "Lhasa", "Suzhou", "Ningbo"];
+
+function cities() {
+	const files = new Map(FILES);
+	for (let i = 0; i < 24; i++) {
+		const tasks = TEN.map((city, j) => ({ id: `task-${j}`, type: "gray", mode: "percentage", percent: 10 + j,
+			publishedAt: j === 9 ? "2026-11-21T08:00:01Z" : "2026-11-20T07:00:00Z", upgradeMode: "forced",
+			rules: [{ element: "city", operation: "contains", value: [city] }, { element: "mobileModel", operation: "excludes",
+				value: Array.from({ length: 30 }, (_, k) => `Model ${i}.${j}.${k}`) }] }));
+		files.set(`upgrades/android/1.${i}/release.json`, JSON.stringify({ platform: "android", version: `1.${i}`,
+			package: { url: `https://cdn.example.com/1.${i}.apk`, size: 1000 + i, sha256: "0a".repeat(32) }, tasks }));
+	}
+	return { files, commitTime: COMMIT, pools: { ...pools, values: { ...VALUES, city: TEN } } };
+}
+
 // 600 switches with long values: units.
 function switches() {
 	const random = new Random(2);
@@ -83,4 +99,4 @@ export const example = { elements: ["city", "netType", "isp", "deviceType", "mob
 	...VALUES, isp: ["China Telecom", "China Mobile"], deviceType: ["tablet", "phone"], appVersion: ["8.0.7", "8.0.8",
 		"8.0.9", "8.0.10", "8.1"] } };
 
-export const shapes = { "450 tasks": releases, "600 switches": switches };
+export const shapes = { "450 tasks": releases, "ten cities": cities, "600 switches": switches };

@@ -1,5 +1,6 @@
-// The share of a time window: the largest p for which P(Binomial(N, p) > users) <= 0.001, N the audience, rounded down to 10
-// significant decimal digits. All in BigInt: p is the rational a / d, d a power of ten, and what is rounded has 256 bits.
+// The share of a time window: the largest p for which P(Binomial(N, p) > users) <= 0.001, N the audience, rounded down
+// to 10 significant decimal digits. All in BigInt: p is the rational a / d, d a power of ten, and what is rounded has
+// 256 bits.
 const BITS = 256n;
 const ONE = 1n << BITS;
 

@@ -31,7 +31,8 @@ export function prepare() {
 // One commit with fixed dates, made without a work tree. files: Map of path below the app's folder → text.
 function commit(repo, files, time) {
 	const data = (text) => `data ${Buffer.byteLength(text)}\n${text}\n`;
-	const stream = [`commit refs/heads/main\ncommitter property <property@example.com> ${time} +0000\n${data("a set")}`,
+	const author = `property <property@example.com> ${time} +0000`;
+	const stream = [`commit refs/heads/main\ncommitter ${author}\n${data("a set")}`,
 		`M 100644 inline keys/1.root.json\n${data(readFileSync(root, "utf8"))}`];
 	for (const [path, text] of files)
 		stream.push(`M 100644 inline apps/property/${path}\n${data(text)}`);
@@ -43,7 +44,8 @@ function commit(repo, files, time) {
 export function build(folder, { files, commitTime }) {
 	const repo = join(folder, "repo");
 	commit(repo, files, commitTime);
-	return JSON.parse(must(mdstatic, ["build", repo, "--out", join(folder, "tree"), "--keys", keys, "--json"])).apps[0].indexes;
+	const report = must(mdstatic, ["build", repo, "--out", join(folder, "tree"), "--keys", keys, "--json"]);
+	return JSON.parse(report).apps[0].indexes;
 }
 
 // A line for each device of the file; at: a time, or `none`.

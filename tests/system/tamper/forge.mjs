@@ -1,4 +1,4 @@
-// Signed metadata as somebody with keys can make it: for files that are wrong although every hash and signature above them holds.
+// Signed metadata as somebody with keys can make it: for files that are wrong although all hashes and signatures hold.
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -64,7 +64,10 @@ export class Metadata {
 	// The files that change when `role` gets these bytes and all that stands above it is signed anew.
 	relinked(role, bytes) {
 		const changed = new Map([[this.paths[role], bytes]]);
-		const describe = (meta, path) => ({ ...meta, hashes: { sha256: sha256(changed.get(path)) }, length: changed.get(path).length });
+		const describe = (meta, path) => {
+			const content = changed.get(path);
+			return { ...meta, hashes: { sha256: sha256(content) }, length: content.length };
+		};
 		const put = (which, signed) => changed.set(this.paths[which], seal(this.key(which), signed));
 
 		if (role === 'build') return changed;

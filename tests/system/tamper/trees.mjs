@@ -1,5 +1,5 @@
-// Definitions whose trees have each shape that a tree can have, and their builds. Each app is built twice, with an edit between,
-// so that there is an older tree to fall back to; both are folders of their own.
+// Definitions whose trees have each shape that a tree can have, and their builds. Each app is built twice, with an edit
+// between, so that there is an older tree to fall back to; both are folders of their own.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
