@@ -34,7 +34,7 @@ static int fail(struct diags *d, const char *path, const char *what)
 
 static int too_large(struct diags *d, const char *path, uint64_t limit)
 {
-	return diag_environment(d, path, "is larger than %" PRIu64 " bytes, which is the limit", limit);
+	return diag_error(d, SRCPOS_FILE(path), "is larger than %" PRIu64 " bytes, which is the limit", limit);
 }
 
 /* Opens for reading. O_NONBLOCK: a FIFO that somebody put there must not stop the program; files ignore it. */
@@ -48,7 +48,7 @@ static int check_regular(struct stat *st, int fd, const char *path, struct diags
 	if (fstat(fd, st))
 		return fail(d, path, "read");
 	if (!S_ISREG(st->st_mode))
-		return diag_environment(d, path, "is not a regular file");
+		return diag_error(d, SRCPOS_FILE(path), "is not a regular file");
 	return 0;
 }
 

@@ -3,7 +3,8 @@
  * Reading    whole regular files only, size checked against a limit before memory is taken; or mapped read-only.
  * Writing    into fresh names only; every write, fsync, close and rename is checked. Modes are explicit: the umask never
  *            changes what is written.
- * Errors     -1 and one environment error in `d` that names the path and the system's reason. */
+ * Errors     -1 and one error in `d` that names the path: of the environment, with the system's reason, where a call failed;
+ *            a plain one where the file itself is not what was asked for (too large, no regular file). */
 #ifndef BASE_FILEIO_H
 #define BASE_FILEIO_H
 

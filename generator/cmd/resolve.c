@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/lines.h"
 #include "cmd/treedir.h"
+#include "resolve/fetch.h"
 #include "resolve/jsontext.h"
 
 extern const struct command cmd_resolve;
@@ -117,25 +118,24 @@ static int report(struct job *j, const struct mdr_error *err)
 	return diag_error(&j->d, SRCPOS_FILE(tree), "%s", err->text);
 }
 
+/* Without --root the tree's own, which is bounded and missed as all that a device reads. */
+static int read_own_root(struct job *j, struct strbuf *root)
+{
+	const struct fetcher tree = { .fn = treedir_fetch, .ctx = &j->tree };
+	struct mdr_error err;
+
+	if (fetch_file(root, &tree, "metadata/1.root.json", ROOT_MAX, NULL, &err))
+		return report(j, &err);
+	diag_warning(&j->d, SRCPOS_FILE(j->tree.path.p),
+		     "trusted as it is: without --root nothing tells whose tree this is");
+	return 0;
+}
+
 static int read_root(struct job *j, struct strbuf *root)
 {
 	const char *path = cmd_value(j->args, "root");
-	struct strbuf own = STRBUF_INIT;
-	int result;
 
-	if (path)
-		return file_read(root, path, ROOT_MAX, &j->d);
-	strbuf_addf(&own, "%s/metadata/1.root.json", j->tree.folder.p);
-	if (own.failed)
-		return diag_environment(&j->d, NULL, "out of memory");
-	result = file_read_optional(root, own.p, ROOT_MAX, &j->d);
-	if (result > 0)
-		result = diag_error(&j->d, SRCPOS_FILE(j->tree.folder.p), "metadata/1.root.json: is missing");
-	else if (result == 0)
-		diag_warning(&j->d, SRCPOS_FILE(own.p),
-			     "trusted as it is: without --root nothing tells whose tree this is");
-	strbuf_release(&own);
-	return result;
+	return path ? file_read(root, path, ROOT_MAX, &j->d) : read_own_root(j, root);
 }
 
 static int open_client(struct job *j)

@@ -33,7 +33,7 @@ static int open_source(const char *path, struct diags *d)
 	if (fd < 0 || fstat(fd, &st)) {
 		fail(d, path, "open");
 	} else if (!S_ISREG(st.st_mode)) {
-		diag_environment(d, path, "is not a regular file");
+		diag_error(d, SRCPOS_FILE(path), "is not a regular file");
 	} else {
 		return fd;
 	}

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/fileio.h"
 #include "base/map.h"
@@ -102,6 +102,7 @@ static void look_at_answer(struct looking *l, const char *from, const struct mf_
 static void look_at_filter(struct looking *l, const char *from, const struct mf_whitelist *w)
 {
 	struct file_map file = { 0 };
+	struct stat st;
 	const struct tuf_target *object;
 	const char *rel, *path, *why;
 
@@ -114,7 +115,7 @@ static void look_at_filter(struct looking *l, const char *from, const struct mf_
 		return;
 	}
 	path = arena_printf(&l->mem, "%s/%s", l->dir, rel).p;
-	if (access(path, F_OK)) /* kept elsewhere, or reported as missing already */
+	if (lstat(path, &st) || (uint64_t)st.st_size != object->length) /* kept elsewhere, or reported already */
 		return;
 	if (!file_map(&file, path, l->d) && filter_check_file(l->dg, file.data, w->pages, w->root, &why))
 		bad(l, path, why);

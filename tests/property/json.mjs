@@ -72,7 +72,7 @@ class Reader {
 			?? refuse(`bad text at ${this.at}`);
 		const text = quoted.slice(1, -1).replace(/\\(?:u(....)|(.))/g, (_, hex, letter) =>
 			(hex ? String.fromCharCode(parseInt(hex, 16)) : SHORT[letter]));
-		if (text.includes("\0") || !text.isWellFormed())
+		if (text.includes("\0") || /\p{Surrogate}/u.test(text))
 			refuse("U+0000 or half a surrogate pair in a text");
 		return text;
 	}

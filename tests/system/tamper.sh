@@ -12,7 +12,7 @@ cp "$MDSTATIC" "$work/mdstatic"
 # The test asks for one run after the other: the bound of its memory in KiB (0: none) on a line, its arguments in a file.
 exec 3>&1
 coproc TEST { exec node "$top/tests/system/tamper.mjs" "$work" "$now"; }
-test_pid=$TEST_PID
+pid=$TEST_PID
 while read -r memory; do
 	mapfile -d '' -t arguments <"$work/args"
 	code=0
@@ -23,4 +23,4 @@ while read -r memory; do
 	fi
 	echo "$code" >&"${TEST[1]}"
 done <&"${TEST[0]}"
-wait "$test_pid"
+wait "$pid"

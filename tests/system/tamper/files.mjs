@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flips, resealed, resized, respelled } from './damage.mjs';
 import { check } from './subject.mjs';
-import { huge, isBin, isFilter, isRoot, isSigned, kindOf, little, long, useless, work } from './words.mjs';
+import { huge, isBin, isFilter, isRoot, isSigned, kindOf, little, long, tolerated, useless, work } from './words.mjs';
 
 // Everything that can be done to the bytes of a file, without a key of the tree. `flipped`: how many bits. Other spellings of
 // what stands below a hash come in lies.mjs, with a hash that fits.
@@ -65,7 +65,7 @@ export function resolveEverything(subject, flipped, state) {
 	for (const path of files) {
 		const [device] = reads.find(([, paths]) => paths.includes(path));
 		check(`${subject.app}: resolve refuses every damage of ${path}`, (fault) => {
-			const all = damages(subject, path, flipped);
+			const all = damages(subject, path, flipped).filter(([what]) => !tolerated(what));
 			all.forEach(([what, bytes], i) => subject.damaged([[path, bytes]], () => {
 				const run = subject.resolve(i % 2 ? { device, state: state.folder } : {});
 				subject.refusal(fault, `${path} ${what}`, run, blame(path, bytes), i % 2 ? '' : good.out);

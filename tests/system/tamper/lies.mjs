@@ -2,7 +2,7 @@
 import { resealed, respelled } from './damage.mjs';
 import { seal } from './forge.mjs';
 import { check } from './subject.mjs';
-import { rootKey, stranger, useless } from './words.mjs';
+import { rootKey, stranger, tolerated, useless } from './words.mjs';
 
 // [what, signed part → signed part]
 const lies = [
@@ -64,7 +64,7 @@ const liesOf = {
 function refusedByBoth(fault, subject, role, what, changes, path, { state, options }) {
 	subject.damaged(changes, () => {
 		subject.refusal(fault, `${what}: verify`, subject.verify(), path);
-		if (['build', 'objects'].includes(role)) return;
+		if (['build', 'objects'].includes(role) || tolerated(what)) return;
 		subject.refusal(fault, `${what}: resolve`, subject.resolve(options), path);
 		state.mustBeKept(fault, what);
 	});

@@ -1,7 +1,7 @@
 // Definitions whose trees have each shape that a tree can have, and their builds. Each app is built twice, with an edit
 // between, so that there is an older tree to fall back to; both are folders of their own.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { newKey, pem, readKeys, seal } from './forge.mjs';
 
@@ -120,7 +120,7 @@ export class Builder {
 	init(repo) {
 		mkdirSync(join(repo, 'keys'), { recursive: true });
 		cpSync(join(this.work, 'root.json'), join(repo, 'keys/1.root.json'));
-		execFileSync('git', ['-C', repo, 'init', '-q', '-b', 'main']);
+		if (!existsSync(join(repo, '.git'))) execFileSync('git', ['-C', repo, 'init', '-q', '-b', 'main']);
 	}
 
 	rotate(repo) {
