@@ -314,15 +314,15 @@ export function shapeOf(seed) {
 	case 7:
 	case 11:
 		return { ...small, releases: 40, tasks: 5, free: 60, official: 2, unless: 10, switches: 3,
-			devices: 300 };
+			devices: 500 };
 	case 3:
 	case 17:
 		return { ...small, exact: true, releases: seed % 20 === 3 ? 100 : 70, tasks: 10, free: 0, official: 0,
-			switches: 3, devices: 150, narrow: NARROW[Math.floor(seed / 20) % NARROW.length] };
+			switches: 3, devices: 500, narrow: NARROW[Math.floor(seed / 20) % NARROW.length] };
 	case 13:
-		return { ...small, releases: 2, switches: 600, long: 30, devices: 60 };
+		return { ...small, releases: 2, switches: 600, long: 30, devices: 500 };
 	case 19:
-		return { ...small, exact: true, releases: 30, free: 60, official: 0, unless: 10, devices: 200,
+		return { ...small, exact: true, releases: 30, free: 60, official: 0, unless: 10, devices: 500,
 			wide: true };
 	default:
 		return small;
