@@ -21,12 +21,12 @@ CPPFLAGS_ALL = -Igenerator -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMDSTATIC_VERSI
 CFLAGS_ALL   = -std=c11 $(WARN) $(OPT) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL  = $(SANFLAGS) $(LDFLAGS)
 
-PKGS       = libgit2 libcrypto libzstd libarchive jansson inih libutf8proc zlib
+PKGS       = libgit2 libcrypto libzstd libarchive jansson inih libpcre2-8 libutf8proc zlib
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
 
 # Folders in the order of the include rule (tests/includes): a folder links with those before it that it may include.
-FOLDERS  = base model source defs plan format build sign emit report resolve cmd
+FOLDERS  = base model source defs plan format build sign emit report convert resolve cmd
 USE_base    = base
 USE_model   = model base
 USE_source  = source base
@@ -37,8 +37,9 @@ USE_build   = build plan format model base
 USE_sign    = sign format base
 USE_emit    = emit format base
 USE_report  = report build plan format model base
+USE_convert = convert defs model base
 USE_resolve = resolve format base
-USE_cmd     = cmd report resolve emit sign build plan defs source format model base
+USE_cmd     = cmd report convert resolve emit sign build plan defs source format model base
 
 src  = $(sort $(wildcard generator/$(1)/*.c))
 obj  = $(patsubst generator/%.c,$(BUILD)/obj/%.o,$(call src,$(1)))
@@ -72,11 +73,12 @@ $(BUILD)/lib/$(1).a: $(call obj,$(1))
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rule,$(f))))
 
-# The files of templates/starter, embedded for `mdstatic init`.
+# The files of templates/starter and the JSON Schemas, embedded for `mdstatic init`.
 STARTER = $(shell find templates/starter -type f)
-$(BUILD)/gen/starter.c: templates/embed $(STARTER)
+SCHEMAS = $(sort $(wildcard schemas/*.schema.json))
+$(BUILD)/gen/starter.c: templates/embed $(STARTER) $(SCHEMAS)
 	@mkdir -p $(@D)
-	$(Q)templates/embed templates/starter > $@
+	$(Q)templates/embed templates/starter $(foreach s,$(SCHEMAS),.mdstatic/$(s)=$(s)) > $@
 $(BUILD)/obj/starter.o: $(BUILD)/gen/starter.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
@@ -125,9 +127,9 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/flags $(call libs,cmd)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< $(call libs,cmd) $(PKG_LIBS)
 
 # --- what a machine needs: installed through apt when run as root, else the one line to run ------------------------------
-DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libutf8proc-dev zlib1g-dev
+DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libpcre2-dev libutf8proc-dev zlib1g-dev
 DEPS_DEMO  = $(DEPS_BUILD) git ca-certificates nodejs npm
-DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt
+DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt openssl unzip
 
 deps: ## install what building needs
 	@tests/deps $(DEPS_BUILD)

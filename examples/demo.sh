@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demo of `make demo`: example definitions with real packages → commit → signed tree → what five devices get, and why.
+# The demo of `make demo`: example definitions with real packages → commit → signed tree → what eight devices get, and why.
 # Needs: git, npm (for the packages), the built program in $BUILD. Everything it makes lies below $BUILD/demo.
 set -euo pipefail
 
@@ -63,5 +63,5 @@ say "5. mdstatic verify: every signature, hash and length"
 
 for device in "$top"/examples/devices/*.json; do
 	say "6. mdstatic resolve: $(basename "$device" .json)"
-	"$mdstatic" resolve "$demo/tree" --device "$device" --root keys/1.root.json --now "$now" --kind upgrade --kind switch --explain
+	"$mdstatic" resolve "$demo/tree" --app DEMO01-default --device "$device" --root keys/1.root.json --now "$now" --explain
 done

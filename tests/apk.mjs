@@ -2,21 +2,10 @@
 //   import { apk } from './apk.mjs';  apk('com.example.demo', '5.0.0') → Buffer
 //   node tests/apk.mjs PACKAGE VERSION > FILE
 import { fileURLToPath } from 'node:url';
+import { u16, u32, zip } from './packages.mjs';
 
 const VERSION_NAME = 0x0101021c;
 const NONE = 0xffffffff;
-
-function u16(...v) {
-	const b = Buffer.alloc(2 * v.length);
-	v.forEach((x, i) => b.writeUInt16LE(x, 2 * i));
-	return b;
-}
-
-function u32(...v) {
-	const b = Buffer.alloc(4 * v.length);
-	v.forEach((x, i) => b.writeUInt32LE(x >>> 0, 4 * i));
-	return b;
-}
 
 function chunk(type, header, body) { // the header's rest is the beginning of body
 	return Buffer.concat([u16(type, header), u32(8 + body.length), body]);
@@ -41,24 +30,7 @@ function manifest(name, version) {
 	return chunk(0x0003, 8, Buffer.concat([stringPool(strings), chunk(0x0180, 8, u32(VERSION_NAME)), element]));
 }
 
-function crc32(data) {
-	let crc = NONE;
-	for (const byte of data) {
-		crc ^= byte;
-		for (let i = 0; i < 8; i++)
-			crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-	}
-	return (crc ^ NONE) >>> 0;
-}
-
-export function apk(name, version) {
-	const data = manifest(name, version);
-	const file = Buffer.from('AndroidManifest.xml');
-	const common = Buffer.concat([u16(20, 0, 0, 0, 0x21), u32(crc32(data), data.length, data.length), u16(file.length, 0)]);
-	const local = Buffer.concat([u32(0x04034b50), common, file, data]);
-	const central = Buffer.concat([u32(0x02014b50), u16(20), common, u16(0, 0, 0), u32(0, 0), file]);
-	return Buffer.concat([local, central, u32(0x06054b50), u16(0, 0, 1, 1), u32(central.length, local.length), u16(0)]);
-}
+export const apk = (name, version) => zip([['AndroidManifest.xml', manifest(name, version)]]);
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
 	process.stdout.write(apk(process.argv[2], process.argv[3]));

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/strbuf.h"
 #include "base/text.h"
 
 /* What could end a line, move a terminal's cursor or reorder what a reviewer reads. */
@@ -12,8 +11,7 @@ static bool is_control(uint32_t cp)
 	       (cp >= 0x2066 && cp <= 0x2069);
 }
 
-/* Appends `s` as one line of UTF-8. */
-static void add_clean(struct strbuf *out, struct slice s)
+void diag_clean(struct strbuf *out, struct slice s)
 {
 	while (s.n > 0) {
 		uint32_t cp;
@@ -34,7 +32,7 @@ static void record(struct diags *d, struct srcpos at, enum diag_level level, con
 	struct diag item = { .at = at, .level = level };
 
 	strbuf_vaddf(&raw, fmt, args);
-	add_clean(&text, strbuf_slice(&raw));
+	diag_clean(&text, strbuf_slice(&raw));
 	if (raw.failed || text.failed)
 		item.text = "(out of memory for this message)";
 	else
@@ -127,7 +125,7 @@ static const char *level_name(enum diag_level level)
 static void add_text(struct strbuf *out, const struct diag *item)
 {
 	if (item->at.path)
-		add_clean(out, slice_of(item->at.path));
+		diag_clean(out, slice_of(item->at.path));
 	else
 		strbuf_adds(out, "mdstatic");
 	if (item->at.path && item->at.line > 0)
@@ -155,7 +153,7 @@ static void add_json(struct strbuf *out, const struct diag *item)
 
 	strbuf_addch(out, '{');
 	if (item->at.path) {
-		add_clean(&path, slice_of(item->at.path));
+		diag_clean(&path, slice_of(item->at.path));
 		strbuf_adds(out, "\"path\":");
 		add_json_string(out, strbuf_slice(&path));
 		strbuf_addch(out, ',');
@@ -188,7 +186,7 @@ static void add_github(struct strbuf *out, const struct diag *item)
 
 	strbuf_addf(out, "::%s", level_name(item->level));
 	if (item->at.path) {
-		add_clean(&path, slice_of(item->at.path));
+		diag_clean(&path, slice_of(item->at.path));
 		strbuf_adds(out, " file=");
 		add_github_escaped(out, strbuf_slice(&path), true);
 	}

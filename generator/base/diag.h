@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/attr.h"
 #include "base/slice.h"
+#include "base/strbuf.h"
 
 /* A place. line and col count from 1, col in code points; line 0 is the whole file; path NULL: no file at all. */
 struct srcpos {
@@ -61,5 +62,9 @@ void diags_sort(struct diags *d);
  * DIAG_GITHUB  `::error file=path,line=1,col=2::text` (GitHub workflow commands, their escapes applied) */
 void diags_print(struct diags *d, enum diag_format format, FILE *to);
 int diags_exit(const struct diags *d);
+
+/* Appends `s` as one line of UTF-8: what could end a line, move a terminal's cursor or reorder what a reviewer reads becomes
+ * `?`, and so does an invalid byte. */
+void diag_clean(struct strbuf *out, struct slice s);
 
 #endif

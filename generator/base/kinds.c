@@ -13,6 +13,7 @@ static const char *const attr_types[] = {
 	[ATTR_TEXT] = "text",
 	[ATTR_FOLD] = "fold",
 	[ATTR_VERSION] = "version",
+	[ATTR_EXACT] = "exact",
 };
 static const char *const id_types[] = {
 	[ID_USER] = "userId",

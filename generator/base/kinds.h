@@ -7,8 +7,8 @@
 enum platform { PLATFORM_ANDROID, PLATFORM_IOS, PLATFORM_HARMONY, PLATFORM_COUNT };
 enum kind { KIND_UPGRADE, KIND_HOTPATCH, KIND_H5, KIND_QUICKFIX, KIND_SWITCH, KIND_COUNT };
 
-/* How values of an attribute are compared. FOLD: without regard to ASCII case. */
-enum attr_type { ATTR_TEXT, ATTR_FOLD, ATTR_VERSION };
+/* How values of an attribute are compared. FOLD: without regard to ASCII case. EXACT: byte for byte, white space too. */
+enum attr_type { ATTR_TEXT, ATTR_FOLD, ATTR_VERSION, ATTR_EXACT };
 
 enum id_type { ID_USER, ID_DEVICE };
 
@@ -17,7 +17,7 @@ enum rule_op { RULE_CONTAINS, RULE_EXCLUDES, RULE_IN, RULE_OUT };
 /* Names as they stand in definitions, paths and answers ("android", "upgrade", "contains", …). */
 const char *platform_name(enum platform p);
 const char *kind_name(enum kind k);           /* "upgrade" "hotpatch" "h5" "quickfix" "switch" */
-const char *attr_type_name(enum attr_type t); /* "text" "fold" "version" */
+const char *attr_type_name(enum attr_type t); /* "text" "fold" "version" "exact" */
 const char *id_type_name(enum id_type t);     /* "userId" "deviceId" */
 const char *rule_op_name(enum rule_op op);
 bool platform_parse(enum platform *out, struct slice s);

@@ -139,6 +139,18 @@ void strbuf_adduint(struct strbuf *sb, uint64_t v)
 	strbuf_add(sb, digits + at, sizeof(digits) - at);
 }
 
+void strbuf_addthousandths(struct strbuf *sb, uint32_t v)
+{
+	uint32_t rest = v % 1000;
+	int digits = 3;
+
+	strbuf_adduint(sb, v / 1000);
+	for (; rest && rest % 10 == 0; rest /= 10)
+		digits--;
+	if (rest)
+		strbuf_addf(sb, ".%0*u", digits, (unsigned)rest);
+}
+
 void strbuf_truncate(struct strbuf *sb, size_t n)
 {
 	if (n >= sb->n)

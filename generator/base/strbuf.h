@@ -38,6 +38,7 @@ void strbuf_addf(struct strbuf *sb, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args);
 void strbuf_addhex(struct strbuf *sb, const void *bytes, size_t n); /* lower case */
 void strbuf_adduint(struct strbuf *sb, uint64_t v);
+void strbuf_addthousandths(struct strbuf *sb, uint32_t v); /* in the shortest way: 12500 is "12.5" */
 void strbuf_truncate(struct strbuf *sb, size_t n);
 
 struct slice strbuf_slice(const struct strbuf *sb); /* borrowed; until the next change */

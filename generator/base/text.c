@@ -72,6 +72,26 @@ bool text_is_name(struct slice s)
 	return true;
 }
 
+static bool is_digits(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	}
+	return s.n > 0;
+}
+
+bool text_is_personal(struct slice s)
+{
+	ptrdiff_t at = slice_find(s, '@');
+
+	if (at > 0)
+		return slice_rfind(s, '.') > at + 1;
+	if (s.n == 11 && s.p[0] == '1' && s.p[1] >= '3')
+		return is_digits(s);
+	return s.n >= 9 && s.n <= 16 && s.p[0] == '+' && is_digits(slice_from(s, 1));
+}
+
 struct slice text_fold(struct arena *a, struct slice s)
 {
 	char *p = arena_str(a, s);

@@ -4,16 +4,11 @@
 #include <archive_entry.h>
 #include <string.h>
 
+#include "build/unzip.h"
+
 static void archive_free_at(struct archive **ar)
 {
 	archive_read_free(*ar);
-}
-
-static const char *archive_reason(struct arena *a, struct archive *ar)
-{
-	struct slice text = slice_trim(slice_of(archive_error_string(ar))); /* some end in a line break */
-
-	return arena_printf(a, "it is not a readable zip archive (" SLICE_FMT ")", SLICE_ARG(text)).p;
 }
 
 /* The whole entry: refused by what the archive says of its size, and never read further than that. */
@@ -33,7 +28,7 @@ static int read_entry(struct slice *out, struct arena *a, struct archive *ar, st
 	while ((got = archive_read_data(ar, bytes + n, size + 1 - n)) > 0)
 		n += (size_t)got;
 	if (got < 0) {
-		*why = archive_reason(a, ar);
+		*why = unzip_reason(a, ar);
 		return -1;
 	}
 	if (n != size) {
@@ -58,7 +53,7 @@ static int find_manifest(struct slice *out, struct arena *a, struct archive *ar,
 			return read_entry(out, a, ar, entry, why);
 		break; /* its local header contradicts the central directory */
 	}
-	*why = r == ARCHIVE_EOF ? "it holds no " APK_MANIFEST_NAME : archive_reason(a, ar);
+	*why = r == ARCHIVE_EOF ? "it holds no " APK_MANIFEST_NAME : unzip_reason(a, ar);
 	return -1;
 }
 
@@ -74,7 +69,7 @@ int apk_read(struct axml_manifest *out, struct arena *a, struct slice bytes, con
 		return -1;
 	}
 	if (archive_read_open_memory(ar, bytes.p, bytes.n) != ARCHIVE_OK) {
-		*why = archive_reason(a, ar);
+		*why = unzip_reason(a, ar);
 		return -1;
 	}
 	if (!find_manifest(&manifest, &scratch, ar, why) && !axml_manifest_read(out, a, manifest, why))

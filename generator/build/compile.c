@@ -102,6 +102,8 @@ static int by_attr(const void *a, const void *b)
 	return slice_cmp(((const struct index_attr *)a)->name, ((const struct index_attr *)b)->name);
 }
 
+/* --- attributes --------------------------------------------------------------------------------------------------- */
+
 /* Every attribute that a rule or a table of the index names; those of dropped offers only would be dead weight. */
 static void fill_attrs(struct compile *c, struct index *ix, const struct plan *plan)
 {
@@ -129,6 +131,40 @@ static void fill_attrs(struct compile *c, struct index *ix, const struct plan *p
 	if (ix->nattrs)
 		qsort(ix->attrs, ix->nattrs, sizeof(*ix->attrs), by_attr);
 }
+
+/* --- the keys by which devices ask for hotpatches ----------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static bool has_version_key(const struct app *app, enum platform p)
+{
+	for (size_t i = 0; i < app->nhotpatches; i++)
+		if (app->hotpatches[i].platform == p && app->hotpatches[i].version_key.n)
+			return true;
+	return false;
+}
+
+/* Also those of releases for which nothing is out: a device so tells "nothing" from a key that is not known. */
+static void fill_version_keys(struct compile *c, struct index *ix)
+{
+	const struct app *app = c->app;
+	size_t n = 0;
+
+	ix->version_keys = ARENA_ARRAY(&c->scratch, struct slice, app->nhotpatches);
+	for (size_t i = 0; i < app->nhotpatches; i++)
+		if (app->hotpatches[i].platform == ix->platform && app->hotpatches[i].version_key.n)
+			ix->version_keys[n++] = app->hotpatches[i].version_key;
+	if (n)
+		qsort(ix->version_keys, n, sizeof(*ix->version_keys), by_text);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || !slice_eq(ix->version_keys[i], ix->version_keys[ix->nversion_keys - 1]))
+			ix->version_keys[ix->nversion_keys++] = ix->version_keys[i];
+}
+
+/* --- an index ----------------------------------------------------------------------------------------------------- */
 
 static int index_bytes(struct compile *c, struct compiled_index *out, const struct index *ix)
 {
@@ -158,10 +194,27 @@ static int check_size(struct compile *c, const struct plan *plan, size_t index, 
 	return -1;
 }
 
+/* `inlined` is room for a manifest that stands in the index. */
+static int fill_shape(struct compile *c, struct index *ix, const struct plan *plan, struct manifest *inlined)
+{
+	switch (plan->shape) {
+	case PLAN_NOTHING:
+		return 0;
+	case PLAN_SEGMENTS:
+		return fill_segments(c, ix, plan);
+	case PLAN_UNITS:
+		return fill_units(c, ix, plan);
+	case PLAN_INLINE:
+		break;
+	}
+	ix->inline_manifest = inlined;
+	return manifest_make(inlined, c, plan, &plan->manifests[0], NULL);
+}
+
 static int compile_index(struct compile *c, struct compiled_index *out)
 {
 	const struct plan *plan = &out->plan;
-	struct manifest inline_manifest;
+	struct manifest inlined;
 	struct index ix = {
 		.app = c->app->app_code,
 		.platform = plan->platform,
@@ -171,13 +224,10 @@ static int compile_index(struct compile *c, struct compiled_index *out)
 	};
 
 	fill_attrs(c, &ix, plan);
-	if (plan->shape == PLAN_INLINE) {
-		if (manifest_make(&inline_manifest, c, plan, &plan->manifests[0], NULL))
-			return -1;
-		ix.inline_manifest = &inline_manifest;
-	} else if (plan->shape == PLAN_SEGMENTS ? fill_segments(c, &ix, plan) : fill_units(c, &ix, plan)) {
+	if (plan->kind == KIND_HOTPATCH)
+		fill_version_keys(c, &ix);
+	if (fill_shape(c, &ix, plan, &inlined))
 		return -1;
-	}
 	return index_bytes(c, out, &ix) || check_size(c, plan, out->bytes.n, ix.longest) ? -1 : 0;
 }
 
@@ -202,14 +252,19 @@ static void sort_objects(struct compiled *c)
 
 static bool offers_kind(const struct app *app, enum platform p, enum kind k)
 {
-	if (k == KIND_UPGRADE) {
-		for (size_t i = 0; i < app->nupgrades; i++) {
-			if (app->upgrades[i].platform == p)
-				return true;
-		}
-		return false;
+	if (k == KIND_SWITCH)
+		return app->nswitches > 0;
+	for (size_t i = 0; i < app->nreleases[k]; i++) {
+		if (app->releases[k][i]->platforms[p])
+			return true;
 	}
-	return k == KIND_SWITCH && app->nswitches > 0;
+	return false;
+}
+
+/* An index without an offer says nothing that its absence does not say, unless devices ask by key. */
+static bool is_written(const struct app *app, const struct plan *plan)
+{
+	return plan->shape != PLAN_NOTHING || (plan->kind == KIND_HOTPATCH && has_version_key(app, plan->platform));
 }
 
 int compile_app(struct compiled *out, const struct app *app, int64_t commit_time,
@@ -228,7 +283,7 @@ int compile_app(struct compiled *out, const struct app *app, int64_t commit_time
 			bad = plan_make(&ix->plan, &out->mem, &c.scratch, app, (enum platform)p, (enum kind)k,
 					commit_time, digests);
 			arena_reset(&c.scratch);
-			if (!bad && ix->plan.shape == PLAN_NOTHING)
+			if (!bad && !is_written(app, &ix->plan))
 				continue;
 			if (!bad)
 				bad = compile_index(&c, ix);

@@ -1,7 +1,8 @@
 /* build/compile.h: from plans to the bytes of indexes, manifests and answers.
  *
- * Purpose    one struct compiled for each app: an index for every platform and kind that offers something, and the
- *            content-addressed objects that they lead to. Pure but for hashing: the same model gives the same bytes.
+ * Purpose    one struct compiled for each app: an index for every platform and kind that offers something (for hotpatches also
+ *            where nothing is out, but a versionKey is defined), and the content-addressed objects that they lead to. Pure but
+ *            for hashing: the same model gives the same bytes.
  * Objects    sorted by hash, distinct; the bytes lie in the arena of the result. Filters and packages are not in here.
  * Errors     -1: what was defined is more than devices read (`why` says what), or memory or hashing failed. */
 #ifndef BUILD_COMPILE_H
@@ -19,13 +20,13 @@ struct compiled_index {
 
 struct compiled_object {
 	uint8_t hash[SHA256_SIZE];
-	const char *name; /* "manifest.json", "answer.json" */
+	const char *name; /* "manifest.json", "answer.json", "manifest.plist" */
 	struct slice bytes;
 };
 
 struct compiled {
 	struct arena mem;
-	struct compiled_index v[PLATFORM_COUNT * KIND_COUNT]; /* by platform, then kind; those that offer something */
+	struct compiled_index v[PLATFORM_COUNT * KIND_COUNT]; /* by platform, then kind; those that are written */
 	size_t n;
 	struct compiled_object *objects;
 	size_t nobjects, objects_cap;

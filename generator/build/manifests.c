@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "build/answer.h"
+#include "build/itms.h"
 #include "build/whitelists.h"
 
 /* What one manifest collects while its candidates are converted. */
@@ -13,6 +15,7 @@ struct making {
 	struct manifest *m;
 	uint32_t *number_of; /* plan's rule number → number in this manifest + 1 */
 	size_t rules_cap, answers_cap;
+	uint32_t first_answer; /* of the slot at hand: slots share none */
 };
 
 static struct slice version_slice(struct compile *c, const struct version *v)
@@ -92,6 +95,10 @@ static void convert_guards(struct making *k, struct mf_candidate *out, const str
 	out->has_window = o->has_window;
 	out->start = o->start;
 	out->end = o->end;
+	out->has_until = o->has_until;
+	out->until = o->until;
+	out->has_above = o->has_above;
+	out->above = o->above;
 	out->has_percent = o->has_percent;
 	out->thousandths = o->thousandths;
 	out->has_limit = o->has_limit;
@@ -113,27 +120,75 @@ static void convert_guards(struct making *k, struct mf_candidate *out, const str
 	}
 }
 
-/* The number of the release's and task's answer object among the manifest's answers. */
-static int answer_number(struct making *k, uint32_t *out, const struct offer *o)
+/* --- answers ------------------------------------------------------------------------------------------------------ */
+
+/* The link through which iOS installs an enterprise release; the manifest that it leads to becomes an object. */
+static int install_link(struct compile *c, struct strbuf *out, const struct upgrade *u)
 {
-	struct mf_answer answer = { .version = o->upgrade->version_text };
-	struct strbuf sb = STRBUF_INIT;
-	int bad = answer_upgrade(&sb, o->upgrade, o->task);
+	struct strbuf plist = STRBUF_INIT;
+	uint8_t hash[SHA256_SIZE];
+	int bad;
 
+	itms_manifest(&plist, c->app, u);
+	bad = plist.failed || compile_object(c, hash, ITMS_NAME, strbuf_slice(&plist)) ? -1 : 0;
 	if (!bad)
-		bad = compile_object(k->c, answer.hash, "answer.json", strbuf_slice(&sb));
-	answer.length = (uint32_t)sb.n;
-	strbuf_release(&sb);
-	for (*out = 0; !bad && *out < k->m->nanswers; ++*out) {
-		const struct mf_answer *known = &k->m->answers[*out];
+		itms_link(out, c->app, hash);
+	strbuf_release(&plist);
+	return bad || out->failed ? -1 : 0;
+}
 
-		if (memcmp(known->hash, answer.hash, SHA256_SIZE) == 0 && slice_eq(known->version, answer.version))
-			return 0;
-	}
+static int answer_text(struct compile *c, struct strbuf *out, const struct offer *o)
+{
+	const struct release *r = o->release;
+	struct strbuf link = STRBUF_INIT;
+	int bad = 0;
+
+	if (r->kind == KIND_UPGRADE && upgrade_of(r)->distribution == DIST_ENTERPRISE)
+		bad = install_link(c, &link, upgrade_of(r));
 	if (!bad)
-		ARENA_PUSH(&k->c->out->mem, k->m->answers, k->m->nanswers, k->answers_cap, answer);
+		bad = answer_make(out, c->app, r, o->task, strbuf_slice(&link));
+	strbuf_release(&link);
 	return bad;
 }
+
+/* Single-slot kinds: an object of its own, loaded by whoever is offered it. Else it stands in the manifest. */
+static int make_answer(struct making *k, struct mf_answer *out, const struct offer *o)
+{
+	struct strbuf sb = STRBUF_INIT;
+	int bad = answer_text(k->c, &sb, o);
+
+	*out = (struct mf_answer){ .version = o->release->version_text };
+	if (!bad && kind_is_single(k->plan->kind)) {
+		bad = compile_object(k->c, out->hash, "answer.json", strbuf_slice(&sb));
+		out->length = (uint32_t)sb.n;
+	} else if (!bad) {
+		out->text = arena_copy(&k->c->out->mem, strbuf_slice(&sb));
+	}
+	strbuf_release(&sb);
+	return bad;
+}
+
+/* Of one slot. Where answers have no hash, all tasks of a release have the same. */
+static bool same_answer(const struct mf_answer *x, const struct mf_answer *y)
+{
+	return memcmp(x->hash, y->hash, SHA256_SIZE) == 0 && slice_eq(x->version, y->version);
+}
+
+/* The number of the release's and task's answer among the manifest's answers. */
+static int answer_number(struct making *k, uint32_t *out, const struct offer *o)
+{
+	struct mf_answer answer;
+
+	if (make_answer(k, &answer, o))
+		return -1;
+	for (*out = k->first_answer; *out < k->m->nanswers; ++*out)
+		if (same_answer(&k->m->answers[*out], &answer))
+			return 0;
+	ARENA_PUSH(&k->c->out->mem, k->m->answers, k->m->nanswers, k->answers_cap, answer);
+	return 0;
+}
+
+/* --- candidates --------------------------------------------------------------------------------------------------- */
 
 static int convert_candidate(struct making *k, struct mf_candidate *out, const struct candidate *from)
 {
@@ -169,13 +224,13 @@ int manifest_make(struct manifest *out, struct compile *c, const struct plan *pl
 	for (size_t i = 0; i < from->nslots; i++) {
 		struct mf_slot *slot = &out->slots[i];
 
+		k.first_answer = (uint32_t)out->nanswers;
 		slot->name = from->slots[i].name;
 		slot->n = from->slots[i].n;
 		slot->v = ARENA_ARRAY(&c->out->mem, struct mf_candidate, slot->n);
-		for (size_t j = 0; j < slot->n; j++) {
+		for (size_t j = 0; j < slot->n; j++)
 			if (convert_candidate(&k, &slot->v[j], &from->slots[i].v[j]))
 				return -1;
-		}
 	}
 	return 0;
 }
@@ -188,49 +243,66 @@ static int by_name(const void *a, const void *b)
 struct lists {
 	struct mf_whitelist *v;
 	size_t n, cap;
-	bool *seen; /* by number of the filter */
+	struct map seen; /* by name */
 };
+
+static int describe_list(struct mf_whitelist *out, const struct compile *c, const struct whitelist *list)
+{
+	const struct whitelist_filter *f;
+
+	*out = (struct mf_whitelist){ .name = list->name, .id_type = list->id_type };
+	if (list->is_regex) {
+		out->patterns = list->patterns;
+		out->npatterns = list->npatterns;
+		return 0;
+	}
+	f = whitelists_find(c->filters, c->nfilters, list);
+	if (!f)
+		return -1;
+	memcpy(out->root, f->root, SHA256_SIZE);
+	memcpy(out->file, f->file, SHA256_SIZE);
+	out->ids = f->ids;
+	out->pages = f->plan.pages;
+	out->probes = f->plan.probes;
+	return 0;
+}
 
 /* Adds what an offer names and is not there yet. */
 static int push_lists(struct lists *out, struct compile *c, const struct offer *o)
 {
 	for (size_t i = 0; i < o->nlists; i++) {
-		const struct whitelist_filter *f = whitelists_find(c->filters, c->nfilters, o->lists[i]);
-		struct mf_whitelist w = { .name = o->lists[i]->name, .id_type = o->lists[i]->id_type };
+		struct mf_whitelist w;
 
-		if (!f)
-			return -1;
-		if (out->seen[f - c->filters])
+		if (map_put(&out->seen, o->lists[i]->name, o->lists[i]))
 			continue;
-		out->seen[f - c->filters] = true;
-		memcpy(w.root, f->root, SHA256_SIZE);
-		memcpy(w.file, f->file, SHA256_SIZE);
-		w.ids = f->ids;
-		w.pages = f->plan.pages;
-		w.probes = f->plan.probes;
+		if (describe_list(&w, c, o->lists[i]))
+			return -1;
 		ARENA_PUSH(&c->out->mem, out->v, out->n, out->cap, w);
 	}
+	return 0;
+}
+
+static int push_manifest(struct lists *out, struct compile *c, const struct plan_manifest *m)
+{
+	for (size_t i = 0; i < m->nslots; i++)
+		for (size_t k = 0; k < m->slots[i].n; k++)
+			if (push_lists(out, c, m->slots[i].v[k].offer))
+				return -1;
 	return 0;
 }
 
 int manifest_lists(struct mf_whitelist **out, size_t *n, struct compile *c, const struct plan_manifest *from,
 		   size_t count)
 {
-	struct lists lists = { .seen = ARENA_ARRAY(&c->scratch, bool, c->nfilters) };
+	struct lists lists = { .seen = MAP_INIT };
+	int bad = 0;
 
-	for (size_t m = 0; m < count; m++) {
-		for (size_t i = 0; i < from[m].nslots; i++) {
-			const struct plan_slot *slot = &from[m].slots[i];
-
-			for (size_t j = 0; j < slot->n; j++) {
-				if (push_lists(&lists, c, slot->v[j].offer))
-					return -1;
-			}
-		}
-	}
+	for (size_t m = 0; m < count && !bad; m++)
+		bad = push_manifest(&lists, c, &from[m]);
+	map_release(&lists.seen);
 	if (lists.n)
 		qsort(lists.v, lists.n, sizeof(*lists.v), by_name);
 	*out = lists.v;
 	*n = lists.n;
-	return 0;
+	return bad;
 }

@@ -35,27 +35,6 @@ uint64_t whitelist_rate(const struct app *app, const struct whitelist *list)
 	return rate > RATE_MAX ? RATE_MAX : rate < RATE_MIN ? RATE_MIN : rate;
 }
 
-static bool is_digits(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	}
-	return s.n > 0;
-}
-
-/* A mainland mobile number (11 digits from 13 to 19), any number with a + and a country, or an e-mail address. */
-static bool looks_plain(struct slice id)
-{
-	ptrdiff_t at = slice_find(id, '@');
-
-	if (at > 0)
-		return slice_rfind(id, '.') > at + 1;
-	if (id.n == 11 && id.p[0] == '1' && id.p[1] >= '3')
-		return is_digits(id);
-	return id.n >= 9 && id.n <= 16 && id.p[0] == '+' && is_digits(slice_from(id, 1));
-}
-
 static int add_id(struct reader *r, struct slice id)
 {
 	if (r->n == r->cap) {
@@ -67,7 +46,7 @@ static int add_id(struct reader *r, struct slice id)
 		r->v = v;
 		r->cap = cap;
 	}
-	r->plain += looks_plain(id);
+	r->plain += text_is_personal(id);
 	if (filter_hash(&r->v[r->n], r->digests, r->salt, id))
 		return diag_environment(r->d, r->path, "cannot hash an id");
 	r->n++;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "build/package.h"
+#include "build/warnings.h"
 #include "build/whitelists.h"
 #include "format/paths.h"
 #include "report/plan.h"
@@ -38,7 +39,36 @@ static void add_bytes(struct appbuild *b, const uint8_t hash[SHA256_SIZE], const
 	objects_add(&b->objects, o);
 }
 
-/* Packages and filters of what is really offered: whatever a live offer refers to. */
+/* The package of a release, where it lies in the repository. */
+static void add_package(struct appbuild *b, const struct release *r)
+{
+	const struct package *p = package_of(r);
+	char name[PACKAGE_NAME];
+	struct object o = { .name = name };
+
+	if (!p || !p->rel.n)
+		return;
+	package_object_name(name, r);
+	o.length = p->size;
+	memcpy(o.hash, p->sha256, SHA256_SIZE);
+	objects_add(&b->objects, o);
+}
+
+/* A list of expressions stands in manifests and has no filter. */
+static void add_filter(struct appbuild *b, const struct whitelist *list)
+{
+	const struct whitelist_filter *f = whitelists_find(b->filters, b->nfilters, list);
+	struct object o = { .name = FILTER_NAME };
+
+	if (!f)
+		return;
+	o.length = f->length;
+	o.data = strbuf_slice(&f->bytes);
+	memcpy(o.hash, f->file, SHA256_SIZE);
+	objects_add(&b->objects, o);
+}
+
+/* Packages and filters of what is really offered: whatever a live offer refers to. Who is told to roll back loads nothing. */
 static void add_artifacts(struct appbuild *b, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->offers.n; i++) {
@@ -46,19 +76,12 @@ static void add_artifacts(struct appbuild *b, const struct plan *plan)
 
 		if (offer->fate != OFFER_LIVE)
 			continue;
-		if (offer->upgrade && offer->upgrade->package.rel.n) {
-			struct object o = { .length = offer->upgrade->package.size, .name = PACKAGE_APK };
-
-			memcpy(o.hash, offer->upgrade->package.sha256, SHA256_SIZE);
-			objects_add(&b->objects, o);
+		if (offer->release && offer->task->type != TASK_ROLLBACK) {
+			add_package(b, offer->release);
+			payloads_live(&b->payloads, offer->release, &b->objects);
 		}
-		for (size_t k = 0; k < offer->nlists; k++) {
-			const struct whitelist_filter *f = whitelists_find(b->filters, b->nfilters, offer->lists[k]);
-			struct object o = { .length = f->length, .name = FILTER_NAME, .data = strbuf_slice(&f->bytes) };
-
-			memcpy(o.hash, f->file, SHA256_SIZE);
-			objects_add(&b->objects, o);
-		}
+		for (size_t k = 0; k < offer->nlists; k++)
+			add_filter(b, offer->lists[k]);
 	}
 }
 
@@ -86,7 +109,7 @@ static int add_recipes(struct appbuild *b, struct build_run *run)
 
 	objects_sort(&b->objects);
 	for (size_t i = 0; i < all.n; i++) {
-		if (lists_object(&b->objects, all.v[i].hash))
+		if (lists_object(&b->objects, all.v[i].hash) || payloads_has(&b->payloads, all.v[i].hash))
 			listed.v[listed.n++] = all.v[i];
 	}
 	if (recipes_encode(&b->recipes, &listed) || digest_sha256(run->load->digests, hash, strbuf_slice(&b->recipes)))
@@ -110,7 +133,23 @@ static int compile(struct appbuild *b, struct build_run *run)
 		add_bytes(b, b->compiled.objects[i].hash, b->compiled.objects[i].name, b->compiled.objects[i].bytes);
 	for (size_t i = 0; i < b->compiled.n; i++)
 		add_artifacts(b, &b->compiled.v[i].plan);
-	return add_recipes(b, run);
+	return payloads_list(&b->payloads, &b->objects) || add_recipes(b, run) ? -1 : 0;
+}
+
+static void prepare_payloads(struct appbuild *b, struct build_run *run)
+{
+	struct h5_maker maker = {
+		.tree = source_tree(run->load->source),
+		.digests = run->load->digests,
+		.signer = &run->h5key.signer,
+		.book = &b->book,
+		.published = b->previous.dir ? &b->previous.files : NULL,
+		.good_defs = true,
+		.a = &b->mem,
+		.d = &run->load->d,
+	};
+
+	payloads_prepare(&b->payloads, b->app, &maker);
 }
 
 void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app)
@@ -124,10 +163,13 @@ void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app
 		b->book.known = &b->previous.recipes;
 	cmd_progress("reading packages and lists of " SLICE_FMT, SLICE_ARG(app->app_code));
 	packages_prepare(app, tree, l->digests, &b->book, &b->mem, &l->d);
+	prepare_payloads(b, run);
 	whitelists_prepare(&b->filters, &b->nfilters, &b->mem, app, tree, run->jobs, &b->book, &l->d);
 	cmd_progress_end();
-	if (!l->d.errors)
-		compile(b, run);
+	if (l->d.errors)
+		return;
+	warnings_check(app, l->model.commit_time, &l->d);
+	compile(b, run);
 }
 
 /* --- signing and writing ------------------------------------------------------------------------------------------------ */
@@ -175,26 +217,43 @@ static int sign(struct appbuild *b, struct build_run *run)
 	return roles_make(&b->parts, &b->mem, run->load->digests, &in, &run->load->d);
 }
 
+/* 1: the release's package is another one, or does not lie in the repository. */
+static int place_file(const struct release *r, struct build_run *run, struct tree *t, struct object o)
+{
+	const struct filetree *tree = source_tree(run->load->source);
+	const struct package *p = package_of(r);
+	const struct file_entry *e = p && p->rel.n ? filetree_find(tree, p->rel) : NULL;
+	struct blob blob = { 0 };
+	int placed;
+
+	if (!e || memcmp(p->sha256, o.hash, SHA256_SIZE) != 0)
+		return 1;
+	if (filetree_read(&blob, tree, e, PACKAGE_MAX, &run->load->d))
+		return -1;
+	o.data = blob.data;
+	placed = tree_object(t, &o, &run->load->d);
+	blob_release(&blob);
+	return placed;
+}
+
 /* The bytes of an object that neither this build made in memory nor the previous tree holds: a package of the repository. */
 static int place_package(struct appbuild *b, struct build_run *run, struct tree *t, struct object o)
 {
-	const struct filetree *tree = source_tree(run->load->source);
-	struct blob blob = { 0 };
 	int placed = 1;
 
-	for (size_t i = 0; i < b->app->nupgrades && placed == 1; i++) {
-		const struct package *p = &b->app->upgrades[i].package;
-		const struct file_entry *e = p->rel.n ? filetree_find(tree, p->rel) : NULL;
-
-		if (!e || memcmp(p->sha256, o.hash, SHA256_SIZE) != 0)
-			continue;
-		if (filetree_read(&blob, tree, e, PACKAGE_MAX, &run->load->d))
-			return -1;
-		o.data = blob.data;
-		placed = tree_object(t, &o, &run->load->d);
-		blob_release(&blob);
+	for (int k = 0; k < KIND_COUNT; k++) {
+		for (size_t i = 0; i < b->app->nreleases[k] && placed == 1; i++)
+			placed = place_file(b->app->releases[k][i], run, t, o);
 	}
 	return placed;
+}
+
+static void note_elsewhere(void *ctx, const struct listed_file *f)
+{
+	struct appbuild *b = ctx;
+	struct elsewhere e = { f->path, f->length };
+
+	ARENA_PUSH(&b->mem, b->elsewhere, b->nelsewhere, b->elsewhere_cap, e);
 }
 
 static int place_objects(struct appbuild *b, struct build_run *run, struct tree *t)
@@ -210,13 +269,15 @@ static int place_objects(struct appbuild *b, struct build_run *run, struct tree 
 		placed = tree_object(t, o, &run->load->d);
 		if (placed == 1)
 			placed = place_package(b, run, t, *o);
+		if (placed == 1)
+			placed = payloads_object(&b->payloads, t, o);
 		if (placed == 1) {
-			struct elsewhere e = { .length = o->length };
+			struct listed_file f = { .length = o->length };
 
 			strbuf_reset(&path);
 			path_object(&path, o->hash, o->name);
-			e.path = arena_copy(&b->mem, strbuf_slice(&path));
-			ARENA_PUSH(&b->mem, b->elsewhere, b->nelsewhere, b->elsewhere_cap, e);
+			f.path = arena_copy(&b->mem, strbuf_slice(&path));
+			note_elsewhere(b, &f);
 		}
 	}
 	cmd_progress_end();
@@ -308,8 +369,9 @@ void appbuild_write(struct appbuild *b, struct build_run *run)
 	if (sign(b, run))
 		return;
 	if (!tree_begin(&t, &run->out, b->app->app_code, b->previous.dir, &run->load->d) &&
-	    !place_objects(b, run, &t) && !place_indexes(b, run, &t) && !place_metadata(b, run, &t) &&
-	    !place_buildinfo(b, run, &t) && tree_commit(&t, &b->changed, &run->load->d) && !run->load->d.errors)
+	    !place_objects(b, run, &t) && !payloads_place(&b->payloads, &t, note_elsewhere, b) &&
+	    !place_indexes(b, run, &t) && !place_metadata(b, run, &t) && !place_buildinfo(b, run, &t) &&
+	    tree_commit(&t, &b->changed, &run->load->d) && !run->load->d.errors)
 		diag_environment(&run->load->d, run->out.path, "the tree could not be written");
 	tree_end(&t);
 }
@@ -373,6 +435,7 @@ void appbuild_release(struct appbuild *b)
 {
 	for (size_t i = 0; i < b->nfilters; i++)
 		whitelist_filter_release(&b->filters[i]);
+	payloads_release(&b->payloads);
 	compiled_release(&b->compiled);
 	objects_release(&b->objects);
 	strbuf_release(&b->recipes);

@@ -9,15 +9,18 @@
 #include "build/compile.h"
 #include "build/recipe.h"
 #include "cmd/load.h"
+#include "cmd/payloads.h"
 #include "emit/object.h"
 #include "emit/previous.h"
 #include "emit/tree.h"
+#include "sign/h5key.h"
 #include "sign/keys.h"
 #include "sign/roles.h"
 
 struct build_run { /* what all apps of a build share */
 	struct load *load;
 	struct keyset keys;
+	struct h5key h5key; /* loaded where an app has h5 releases */
 	struct outdir out;
 	const char *previous; /* --previous, or NULL: what --out holds */
 	int64_t now;
@@ -31,6 +34,7 @@ struct appbuild {
 	struct tuf_chain chain;
 	struct previous previous;
 	struct recipe_book book;
+	struct payloads payloads;
 	struct whitelist_filter *filters;
 	size_t nfilters;
 	struct compiled compiled;

@@ -1,23 +1,11 @@
 #include <string.h>
 
 #include "base/fileio.h"
-#include "base/text.h"
 #include "cmd/appbuild.h"
 
 extern const struct command cmd_build;
 
 #define APPS_MAX 256 /* --app options */
-
-/* "; did you mean …?" for an app code that is not there, or "". */
-static const char *app_hint(struct load *l, const char *code)
-{
-	struct slice *codes = ARENA_ARRAY(&l->mem, struct slice, l->model.napps), near;
-
-	for (size_t i = 0; i < l->model.napps; i++)
-		codes[i] = l->model.apps[i].app_code;
-	near = text_nearest(slice_of(code), codes, l->model.napps);
-	return near.n ? arena_printf(&l->mem, "; did you mean \"" SLICE_FMT "\"?", SLICE_ARG(near)).p : "";
-}
 
 /* The apps that --app names, or all. NULL-terminated; an unknown code is an error. */
 static struct app **choose_apps(struct load *l, const struct cmd_args *a)
@@ -34,16 +22,18 @@ static struct app **choose_apps(struct load *l, const struct cmd_args *a)
 		if (wanted)
 			out[chosen++] = &l->model.apps[i];
 	}
-	for (size_t k = 0; k < n; k++) {
-		bool found = false;
-
-		for (size_t i = 0; i < l->model.napps; i++)
-			found = found || slice_eqs(l->model.apps[i].app_code, codes[k]);
-		if (!found)
-			diag_error(&l->d, SRCPOS_NONE, "there is no app \"%s\" (an appCode is <appId>-<workspaceId>)%s",
-				   codes[k], app_hint(l, codes[k]));
-	}
+	for (size_t k = 0; k < n; k++)
+		load_need_app(l, codes[k]);
 	return out;
+}
+
+static bool has_h5(struct app **apps)
+{
+	bool found = false;
+
+	for (size_t i = 0; apps[i]; i++)
+		found = found || apps[i]->nh5;
+	return found;
 }
 
 /* Everything that can be wrong with any of the apps is found before the first byte is written. */
@@ -89,6 +79,8 @@ static void build(struct load *l, struct build_run *run, const struct cmd_args *
 	}
 	if (keys_load(&run->keys, cmd_value(a, "keys"), needed, l->digests, &l->d) && l->d.environment)
 		return;
+	if (has_h5(apps) && h5key_load(&run->h5key, cmd_value(a, "keys"), l->digests, &l->d))
+		return;
 	if (!outdir_open(&run->out, cmd_value(a, "out"), &l->d))
 		build_apps(l, run, apps);
 	outdir_close(&run->out);
@@ -99,6 +91,7 @@ static int run(const struct cmd_args *a)
 	struct load l = LOAD_INIT;
 	struct build_run r = { .load = &l,
 			       .keys = KEYSET_INIT,
+			       .h5key = H5KEY_INIT,
 			       .out = OUTDIR_INIT,
 			       .previous = cmd_value(a, "previous"),
 			       .json = cmd_flag(a, "json") };
@@ -114,6 +107,7 @@ static int run(const struct cmd_args *a)
 	code = diags_exit(&l.d);
 	diags_print(&l.d, DIAG_TEXT, stderr);
 	keyset_release(&r.keys);
+	h5key_release(&r.h5key);
 	load_close(&l);
 	return code;
 }
@@ -122,7 +116,8 @@ static const struct cmd_option options[] = {
 	LOAD_OPTIONS,
 	{ "app", "APPCODE", "only this app (default: all)", false, true },
 	{ "out", "DIR", "where the tree is written, DIR/<appCode> for each app", true, false },
-	{ "keys", "DIR", "private keys: targets.pem snapshot.pem timestamp.pem", true, false },
+	{ "keys", "DIR", "private keys: targets.pem snapshot.pem timestamp.pem, and h5.pem for h5 packages", true,
+	  false },
 	{ "previous", "DIR", "the tree that this one continues (default: what --out holds)", false, false },
 	{ "now", "TIME", "the time that signatures begin (default: the clock)", false, false },
 	{ "jobs", "N", "how many threads may work (default: one for each processor); the output is the same", false,

@@ -1,5 +1,5 @@
+#include "build/warnings.h"
 #include "cmd/load.h"
-#include "defs/transition.h"
 
 extern const struct command cmd_check;
 
@@ -7,16 +7,6 @@ static void print_summary(const struct load *l)
 {
 	fprintf(stderr, "%zu error%s, %zu warning%s in %zu app%s\n", l->d.errors, l->d.errors == 1 ? "" : "s",
 		l->d.warnings, l->d.warnings == 1 ? "" : "s", l->model.napps, l->model.napps == 1 ? "" : "s");
-}
-
-/* Against the first parent, where it is at hand. */
-static void check_transitions(struct load *l)
-{
-	CLEANUP(source_close_at) struct source *before = NULL;
-	CLEANUP(diags_release) struct diags unread = DIAGS_INIT;
-
-	if (source_open_parent(&before, l->source, &unread) == 0)
-		transitions_check(&l->model, source_tree(l->source), source_tree(before), &l->mem, &l->d);
 }
 
 static int run(const struct cmd_args *a)
@@ -31,7 +21,9 @@ static int run(const struct cmd_args *a)
 		return code;
 	if (!load_open(&l, a)) {
 		load_artifacts(&l);
-		check_transitions(&l);
+		load_transitions(&l.model, source_tree(l.source), l.source, &l.mem, &l.d);
+		for (size_t i = 0; i < l.model.napps && !l.d.errors; i++)
+			warnings_check(&l.model.apps[i], l.model.commit_time, &l.d);
 	}
 	code = diags_exit(&l.d);
 	diags_print(&l.d, format, code == EXIT_ENVIRONMENT && format == DIAG_TEXT ? stderr : stdout);

@@ -52,13 +52,21 @@ int cmd_usage(const struct command *c, const char *fmt, ...)
 }
 
 /* The README's table: each command with what it cannot do without; the rest is said by its --help. */
+/* In a cell of a table a bar would end it. */
+static void print_cell(const char *text)
+{
+	for (; *text; text++)
+		printf(*text == '|' ? "\\%c" : "%c", *text);
+}
+
 static void print_markdown(void)
 {
 	printf("| command | does |\n|---|---|\n");
 	for (size_t i = 0; i < ncommands; i++) {
 		const struct command *c = commands[i];
 
-		printf("| `mdstatic %s%s%s", c->name, *c->positional ? " " : "", c->positional);
+		printf("| `mdstatic %s%s", c->name, *c->positional ? " " : "");
+		print_cell(c->positional);
 		for (const struct cmd_option *o = c->options; o->name; o++) {
 			if (o->required)
 				printf(" --%s %s", o->name, o->value);
@@ -69,10 +77,17 @@ static void print_markdown(void)
 
 static int help_all(void)
 {
+	int width = 0;
+
+	for (size_t i = 0; i < ncommands; i++) {
+		int n = (int)strlen(commands[i]->name);
+
+		width = n > width ? n : width;
+	}
 	printf("mdstatic: releases, whitelists and switches for mobile apps, as a signed static tree\n\n");
 	printf("usage: mdstatic COMMAND [ARGUMENT]...\n\n");
 	for (size_t i = 0; i < ncommands; i++)
-		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-*s %s\n", width, commands[i]->name, commands[i]->summary);
 	printf("\n`mdstatic COMMAND --help` tells more about one of them.\n"
 	       "exit: 0 done, 1 definitions or tree are bad, 2 usage, 3 the environment failed, 4 somebody else "
 	       "published first\n");

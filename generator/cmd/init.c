@@ -11,6 +11,9 @@ extern const struct command cmd_init;
 
 #define DIR_MODE  0755
 #define FILE_MODE 0644
+#define OURS      ".mdstatic"
+#define KEYS      OURS "/keys" /* private; the starter's .gitignore has it */
+#define ROOT      "keys"
 
 /* DIR/path, whose folders are made as needed. */
 static int write_file(const char *dir, const char *path, struct slice data, struct diags *d)
@@ -26,20 +29,27 @@ static int write_file(const char *dir, const char *path, struct slice data, stru
 	return bad;
 }
 
-/* Nothing of what init would write may be there: the user's files are never touched. */
+static int check_absent(const char *dir, const char *path, struct diags *d)
+{
+	CLEANUP(strbuf_release) struct strbuf full = STRBUF_INIT;
+
+	strbuf_addf(&full, "%s/%s", dir, path);
+	if (full.failed)
+		return diag_environment(d, NULL, "out of memory");
+	if (file_exists(full.p))
+		return diag_environment(d, full.p, "exists already; init writes into a new or empty folder only");
+	return 0;
+}
+
+/* Nothing of what init would write may be there: the user's files are never touched, and a second run changes nothing. */
 static int check_empty(const char *dir, struct diags *d)
 {
-	struct strbuf path = STRBUF_INIT;
-	int bad = 0;
+	int bad = check_absent(dir, OURS, d) | check_absent(dir, ROOT "/1.root.json", d);
 
 	for (size_t i = 0; i < nstarter_files; i++) {
-		strbuf_reset(&path);
-		strbuf_addf(&path, "%s/%s", dir, starter_files[i].path);
-		if (file_exists(path.p))
-			bad = diag_environment(d, path.p,
-					       "exists already; init writes into a new or empty folder only");
+		if (!slice_starts(slice_of(starter_files[i].path), OURS "/"))
+			bad |= check_absent(dir, starter_files[i].path, d);
 	}
-	strbuf_release(&path);
 	return bad;
 }
 
@@ -49,8 +59,8 @@ static int make_keys(const char *dir, int64_t now, struct diags *d)
 	struct digests *digests = NULL;
 	int bad = -1;
 
-	strbuf_addf(&keys, "%s/.mdstatic/keys", dir);
-	strbuf_addf(&root, "%s/keys", dir);
+	strbuf_addf(&keys, "%s/" KEYS, dir);
+	strbuf_addf(&root, "%s/" ROOT, dir);
 	if (digests_new(&digests))
 		diag_environment(d, NULL, "libcrypto gives no SHA-256 here");
 	else
@@ -82,9 +92,9 @@ static int run(const struct cmd_args *a)
 	if (code)
 		return code;
 	if (!init(dir, now, &d)) {
-		printf("%s: starter definitions, and development keys in %s/.mdstatic/keys (git ignores them)\n"
+		printf("%s: starter definitions, and development keys in %s/" KEYS " (git ignores them)\n"
 		       "next:\n  cd %s && git add -A && git commit -m 'starter definitions'\n"
-		       "  mdstatic check .\n  mdstatic build . --out ../tree --keys .mdstatic/keys\n",
+		       "  mdstatic check .\n  mdstatic build . --out tree --keys " KEYS "\n",
 		       dir, dir, dir);
 	}
 	diags_print(&d, DIAG_TEXT, stderr);

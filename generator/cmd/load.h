@@ -35,6 +35,13 @@ struct load {
 /* 0, or EXIT_USAGE with a message where the options contradict each other; call it first. */
 int load_usage(const struct cmd_args *a) MUST_CHECK;
 int load_open(struct load *l, const struct cmd_args *a) MUST_CHECK;
+/* The same for one who knows what to read: REPO and how. */
+int load_open_as(struct load *l, const char *repo, const struct source_options *o) MUST_CHECK;
+/* Whether there is an app with that code (or `code` is NULL); where not, an error that says so. */
+int load_need_app(struct load *l, const char *code);
+/* What `m`, read from `tree`, does to the definitions before it: the first parent of what `s` has open, where that is at hand. */
+void load_transitions(const struct model *m, const struct filetree *tree, const struct source *s, struct arena *a,
+		      struct diags *d);
 /* What can only be known from the bytes of packages and lists: reads them all, for their errors and warnings. */
 void load_artifacts(struct load *l);
 void load_close(struct load *l);

@@ -2,6 +2,7 @@
 #include "defs/appini.h"
 
 #include "base/text.h"
+#include "defs/appname.h"
 #include "defs/inifile.h"
 #include "defs/url.h"
 
@@ -100,36 +101,6 @@ static bool is_host(struct slice s)
 	return true;
 }
 
-/* Two or more parts of letters, digits and underscores, each beginning with a letter: Android's and HarmonyOS's names. */
-static bool is_package(struct slice s)
-{
-	size_t parts = 0;
-
-	for (struct slice part; s.p; parts++) {
-		part = slice_cut(&s, '.');
-		if (!part.n || !is_letter(part.p[0]))
-			return false;
-		for (size_t i = 1; i < part.n; i++)
-			if (!is_letter(part.p[i]) && !is_digit(part.p[i]) && part.p[i] != '_')
-				return false;
-	}
-	return parts >= 2;
-}
-
-/* Apple's bundle identifiers: letters, digits, hyphens and full stops. */
-static bool is_bundle_id(struct slice s)
-{
-	for (struct slice part; s.p;) {
-		part = slice_cut(&s, '.');
-		if (!part.n)
-			return false;
-		for (size_t i = 0; i < part.n; i++)
-			if (!is_letter(part.p[i]) && !is_digit(part.p[i]) && part.p[i] != '-')
-				return false;
-	}
-	return true;
-}
-
 /* --- sections ------------------------------------------------------------------------------------------------------ */
 
 static void read_name(struct slice *out, const struct inifile *f, size_t key)
@@ -211,7 +182,7 @@ static void read_package(struct slice *out, const struct inifile *f, size_t key)
 
 	if (!inifile_text(&text, f, key))
 		return;
-	if (key == BUNDLE_ID ? is_bundle_id(text) : is_package(text))
+	if (key == BUNDLE_ID ? appname_is_bundle_id(text) : appname_is_package(text))
 		*out = text;
 	else if (key == BUNDLE_ID)
 		inifile_error(f, key, "must be a bundle identifier such as com.example.demo");
@@ -240,19 +211,28 @@ static void read_platforms(struct app *app, const struct inifile *f)
 	}
 }
 
-/* [h5] and [delta] wait for the kinds that use them: today they are checked and not kept. */
-static void check_others(const struct inifile *f)
+static void read_h5(struct app *app, const struct inifile *f)
+{
+	struct slice *hosts[] = { &app->h5_vhost, &app->h5_global_host };
+
+	for (size_t key = VHOST; key <= GLOBAL_HOST; key++) {
+		if (inifile_text(hosts[key - VHOST], f, key) && !is_host(*hosts[key - VHOST]))
+			inifile_error(f, key, "must be a plain host name, without scheme, port and path");
+	}
+}
+
+static void read_delta(struct app *app, const struct inifile *f)
 {
 	struct slice text;
 	uint64_t v;
 
-	for (size_t key = VHOST; key <= GLOBAL_HOST; key++)
-		if (inifile_text(&text, f, key) && !is_host(text))
-			inifile_error(f, key, "must be a plain host name, without scheme, port and path");
-	(void)inifile_uint(&v, f, DELTA_FROM, 0, 50);
+	if (inifile_uint(&v, f, DELTA_FROM, 0, 50))
+		app->delta_from = (uint32_t)v;
 	if (!inifile_text(&text, f, MAX_RATIO))
 		return;
-	if (!text_decimal(&v, text, RATIO_DECIMALS) || v < 1 || v > 1000000)
+	if (text_decimal(&v, text, RATIO_DECIMALS) && v >= 1 && v <= 1000000)
+		app->delta_max_ratio = (uint32_t)v;
+	else
 		inifile_error(f, MAX_RATIO, "must be a decimal number above 0, at most 1, with at most %d decimals",
 			      RATIO_DECIMALS);
 }
@@ -276,6 +256,8 @@ void appini_defaults(struct app *app)
 {
 	app->pointer_max_age = 60;
 	app->segments_max = 256;
+	app->delta_from = 3;
+	app->delta_max_ratio = 700000;
 	app->max_concurrent_tasks = 10;
 	app->max_window_days = 7;
 	for (size_t p = 0; p < PLATFORM_COUNT; p++)
@@ -292,7 +274,8 @@ struct srcpos appini_read(struct app *app, struct arena *a, struct diags *d, str
 	read_app(app, &f);
 	read_cdn(app, &f);
 	read_platforms(app, &f);
-	check_others(&f);
+	read_h5(app, &f);
+	read_delta(app, &f);
 	read_policy(app, &f);
 	return inifile_pos(&f, APP_ID);
 }

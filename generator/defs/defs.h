@@ -1,8 +1,8 @@
 /* defs/defs.h: the definitions of one commit, read and validated as a whole.
  *
  * Purpose    text → model. Everything that is wrong anywhere is recorded, not only the first thing.
- * Order      paths (layout), private keys, then for each app app.ini, resources, whitelists, audience, releases, switches,
- *            roots; last what concerns several files: loose files, equal app codes.
+ * Order      paths (layout), private keys, then for each app app.ini, resources, whitelists, audience, h5 apps, releases
+ *            and switches, roots; last what concerns several files: loose files, equal app codes.
  * Ownership  the model and all that it points to live in `a`; `tree` is borrowed and its paths must outlive the model.
  * Errors     in `d`, with positions; warnings too. */
 #ifndef DEFS_DEFS_H

@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "defs/reader.h"
+#include "defs/url.h"
 
 #define PERCENT_MAX      100
 #define PERCENT_DECIMALS 3
@@ -425,5 +426,18 @@ bool field_hex(uint8_t *out, size_t n, struct object *o, const char *key, enum n
 		return node_wrong_type(&v, "a string");
 	if (!text_hex(out, n, string_of(&v)))
 		return node_error(&v, "\"%s\" must be %zu lower-case hex digits", key, 2 * n);
+	return true;
+}
+
+bool field_url(struct slice *out, struct object *o, const char *key, enum need need)
+{
+	struct slice url = { NULL, 0 };
+
+	if (!field_string(&url, o, key, need))
+		return false;
+	const char *problem = url_problem(url);
+	if (problem)
+		return object_error(o, key, "\"%s\" is %s; it %s", key, quote(o->at.r->a, url), problem);
+	*out = url;
 	return true;
 }

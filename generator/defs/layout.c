@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/kinds.h"
 #include "defs/pathform.h"
 #include "defs/pathname.h"
 
@@ -99,27 +100,7 @@ static uint64_t number(struct slice digits)
 	return v;
 }
 
-static bool is_android(struct slice release)
-{
-	return slice_starts(slice_from(release, app_dir(release).n), "/upgrades/android/");
-}
-
-static void report_unsupported(struct scan *s, const struct file_entry *e, enum path_kind kind)
-{
-	static const char *const what[] = {
-		[PATH_HOTPATCH] = "hotpatches",
-		[PATH_H5] = "h5 packages",
-		[PATH_QUICKFIX] = "quick fixes",
-	};
-
-	if (kind != PATH_UPGRADE)
-		diag_error(s->d, SRCPOS_FILE(e->path), "%s are not supported by this version of mdstatic", what[kind]);
-	else if (!is_android(e->rel))
-		diag_error(s->d, SRCPOS_FILE(e->path),
-			   "upgrades of other platforms than android are not supported by this version of mdstatic");
-}
-
-static void keep_whole(struct scan *s, const struct file_entry *e, const struct path_place *place)
+static enum layout_kind kind_of(enum path_kind kind)
 {
 	static const enum layout_kind kinds[] = {
 		[PATH_APP_INI] = LAYOUT_APP_INI,
@@ -130,19 +111,24 @@ static void keep_whole(struct scan *s, const struct file_entry *e, const struct 
 		[PATH_WHITELIST_INI] = LAYOUT_WHITELIST_INI,
 		[PATH_SWITCH] = LAYOUT_SWITCH,
 		[PATH_ROOT] = LAYOUT_ROOT,
+		[PATH_H5_APP] = LAYOUT_H5_APP,
 		[PATH_UPGRADE] = LAYOUT_UPGRADE,
+		[PATH_HOTPATCH] = LAYOUT_HOTPATCH,
+		[PATH_H5] = LAYOUT_H5,
+		[PATH_QUICKFIX] = LAYOUT_QUICKFIX,
 	};
 
+	return kinds[kind];
+}
+
+static void keep_whole(struct scan *s, const struct file_entry *e, const struct path_place *place)
+{
 	if (place->kind == PATH_WHITELIST_IDS && is_page(place->value))
 		return;
-	if (place->kind == PATH_H5_APP)
-		return; /* says nothing without a release, which is reported */
-	if (place->kind > PATH_UPGRADE || (place->kind == PATH_UPGRADE && !is_android(e->rel))) {
-		report_unsupported(s, e, place->kind);
-		return;
-	}
-	keep(s, (struct layout_file){ e, kinds[place->kind], place->value,
-				      place->kind == PATH_ROOT ? number(place->value) : 0 });
+	keep(s, (struct layout_file){ .entry = e,
+				      .kind = kind_of(place->kind),
+				      .name = place->value,
+				      .number = place->kind == PATH_ROOT ? number(place->value) : 0 });
 }
 
 /* --- errors ------------------------------------------------------------------------------------------------------------ */
@@ -170,10 +156,25 @@ static void report_unknown(struct scan *s, const struct file_entry *e)
 			   SLICE_ARG(pathform_expected(s->a, e->rel)));
 }
 
+/* How a release may name a file beside it. */
+static const char *way_to_name(const struct layout_file *f)
+{
+	if (f->beside == LAYOUT_QUICKFIX)
+		return "among its inputs";
+	if (f->beside == LAYOUT_UPGRADE && slice_eqs(path_last(path_parent(f->name)), platform_name(PLATFORM_IOS)))
+		return "as its package, icon or symbols";
+	return "as its package";
+}
+
 void layout_report_loose(const struct layout_file *f, struct diags *d)
 {
-	diag_error(d, SRCPOS_FILE(f->entry->path),
-		   "the release beside it does not name this file; name it as its package, or remove it");
+	if (f->beside == LAYOUT_H5)
+		diag_error(
+			d, SRCPOS_FILE(f->entry->path),
+			"an h5 release has package.zip, www/ or files/ beside it, and nothing else; remove this file");
+	else
+		diag_error(d, SRCPOS_FILE(f->entry->path),
+			   "the release beside it does not name this file; name it %s, or remove it", way_to_name(f));
 }
 
 /* --- the pass ---------------------------------------------------------------------------------------------------------- */
@@ -202,8 +203,10 @@ static void classify(struct scan *s, const struct file_entry *e)
 		report_bad(s, e, &place);
 	else if (place.fit != FIT_LOOSE || !has_release(s, place.folder))
 		report_unknown(s, e);
-	else if (place.kind == PATH_UPGRADE && is_android(e->rel))
-		keep(s, (struct layout_file){ e, LAYOUT_LOOSE, place.folder, 0 });
+	else
+		keep(s,
+		     (struct layout_file){
+			     .entry = e, .kind = LAYOUT_LOOSE, .name = place.folder, .beside = kind_of(place.kind) });
 }
 
 static bool is_regular(struct scan *s, const struct file_entry *e)

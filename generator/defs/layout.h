@@ -7,7 +7,8 @@
  * Ignored    a file or folder whose name begins with README, LICENSE (in any case) or .git, is OWNERS or CODEOWNERS or
  *            belongs to a CI service; except where the table of paths gives it a meaning (switches/LICENSE_KEY.json is a switch).
  *            README.txt and LICENSE.txt are no lists.
- * Loose      files beside a release.json have a meaning only when it names them; the caller asks for that later.
+ * Loose      files beside a release.json have a meaning only when it names them (an h5 release has its package there without
+ *            naming it); the caller asks for that later.
  * Ownership  the layout lives in the arena and points into the tree, which must outlive it.
  * Cost       one pass over the sorted tree, with a map of the folders seen. */
 #ifndef DEFS_LAYOUT_H
@@ -24,9 +25,13 @@ enum layout_kind {
 	LAYOUT_WHITELIST_IDS,
 	LAYOUT_WHITELIST_REGEX,
 	LAYOUT_WHITELIST_INI,
-	LAYOUT_UPGRADE, /* the release.json of an android upgrade */
 	LAYOUT_SWITCH,
 	LAYOUT_ROOT,
+	LAYOUT_H5_APP,
+	LAYOUT_UPGRADE, /* these four: a release.json */
+	LAYOUT_HOTPATCH,
+	LAYOUT_H5,
+	LAYOUT_QUICKFIX,
 	LAYOUT_LOOSE, /* in the folder of a release */
 };
 
@@ -35,7 +40,8 @@ struct layout_file {
 	enum layout_kind kind;
 	struct slice
 		name; /* the element, list, KEY (not checked) … that the path names; LAYOUT_LOOSE: the folder, in REPO */
-	uint64_t number; /* LAYOUT_ROOT: N of N.root.json */
+	uint64_t number;         /* LAYOUT_ROOT: N of N.root.json */
+	enum layout_kind beside; /* LAYOUT_LOOSE: what kind of release the folder holds */
 };
 
 struct layout_app {

@@ -5,8 +5,9 @@
 #include "defs/reader.h"
 #include "defs/scope.h"
 
-/* The required key "package". `folder` is the release's folder, relative to REPO, without a slash at its end; `suffix`
- * (".apk") is asked of a file's name. A file is noted in scope->named, whether it exists or not. */
-bool package_read(struct package *out, struct defs_scope *s, struct object *o, struct slice folder, const char *suffix);
+/* The required key "package". `folder` is the release's folder, relative to REPO, without a slash at its end; `suffixes`
+ * (".apk", ".hap .app"; "": any) are asked of a file's name, as defs/named.h has it; `md5` says whether the url form needs it. */
+bool package_read(struct package *out, struct defs_scope *s, struct object *o, struct slice folder,
+		  const char *suffixes, enum need md5);
 
 #endif

@@ -99,3 +99,15 @@ bool pathname_check(struct pathnames *p, const struct file_entry *e, struct diag
 	p->last = e->rel;
 	return true;
 }
+
+struct slice path_last(struct slice path)
+{
+	return slice_from(path, (size_t)(slice_rfind(path, '/') + 1));
+}
+
+struct slice path_parent(struct slice path)
+{
+	ptrdiff_t slash = slice_rfind(path, '/');
+
+	return slice_sub(path, 0, slash < 0 ? 0 : (size_t)slash);
+}

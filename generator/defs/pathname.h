@@ -1,4 +1,4 @@
-/* defs/pathname.h: file names that every system can hold.
+/* defs/pathname.h: file names that every system can hold, and their parts.
  *
  * Rules      UTF-8; no control character, no backslash, no part that is empty, "." or ".."; no two paths that are equal but for
  *            case (Unicode case folding after composition, so that two forms of one accent collide too): such a repository
@@ -23,5 +23,9 @@ void pathnames_init(struct pathnames *p);
 void pathnames_release(struct pathnames *p);
 /* False, and one error, where the name cannot be used at all. A collision is an error, too, but the name stays usable. */
 bool pathname_check(struct pathnames *p, const struct file_entry *e, struct diags *d);
+
+/* --- parts ---------------------------------------------------------------------------------------------------------- */
+struct slice path_last(struct slice path);   /* the last part */
+struct slice path_parent(struct slice path); /* what stands before it, without the slash */
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "base/jsonpos.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 
@@ -113,7 +112,7 @@ int reader_open(struct reader *r, struct arena *a, struct diags *d, struct origi
 	struct slice text = origin.text;
 	json_error_t err;
 
-	*r = (struct reader){ .a = a, .d = d, .origin = origin };
+	*r = (struct reader){ .a = a, .d = d, .origin = origin, .places = JSONTABLE_INIT };
 	if (slice_starts(text, "\xef\xbb\xbf"))
 		return diag_error(d, pos_at(r, 0),
 				  "the file begins with a byte order mark; save it as UTF-8 without one");
@@ -135,6 +134,7 @@ int reader_open(struct reader *r, struct arena *a, struct diags *d, struct origi
 void reader_close(struct reader *r)
 {
 	json_decref(r->root);
+	jsontable_release(&r->places);
 	r->root = NULL;
 }
 
@@ -145,69 +145,68 @@ struct node reader_node(struct reader *r)
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
 
-static void pointer_key(struct strbuf *out, const char *key)
+/* The number of the node's value in the table of places. */
+static bool find_node(size_t *value, const struct node *n)
 {
-	strbuf_addch(out, '/');
-	for (; *key; key++) {
-		if (*key == '~')
-			strbuf_adds(out, "~0");
-		else if (*key == '/')
-			strbuf_adds(out, "~1");
-		else
-			strbuf_addch(out, *key);
+	const struct jsontable *t = &n->r->places;
+
+	if (!n->parent) {
+		*value = t->root;
+		return true;
 	}
+	if (!find_node(value, n->parent))
+		return false;
+	return n->key ? jsontable_member(value, t, *value, slice_of(n->key))
+		      : jsontable_item(value, t, *value, n->index);
 }
 
-static void pointer_of(struct strbuf *out, const struct node *n)
+/* The table is made for the first question; most files have none. */
+static bool has_places(struct reader *r)
 {
-	if (!n->parent)
-		return;
-	pointer_of(out, n->parent);
-	if (n->key)
-		pointer_key(out, n->key);
-	else
-		strbuf_addf(out, "/%zu", n->index);
+	if (r->state == PLACES_UNSEEN)
+		r->state = jsontable_make(&r->places, r->origin.text) ? PLACES_KNOWN : PLACES_NONE;
+	return r->state == PLACES_KNOWN;
 }
 
-static struct srcpos place(const struct node *n, const char *key, bool of_key)
+/* Of the node, or of its member `key`; else the text's beginning. */
+static struct jsonpos place(const struct node *n, const char *key, bool of_key)
 {
-	CLEANUP(strbuf_release) struct strbuf pointer = STRBUF_INIT;
-	struct reader *r = n->r;
 	struct jsonpos pos = { .line = 1, .col = 1 };
+	const struct jsontable *t = &n->r->places;
+	size_t value;
 
-	pointer_of(&pointer, n);
-	if (key)
-		pointer_key(&pointer, key);
+	if (!has_places(n->r) || !find_node(&value, n) || (key && !jsontable_member(&value, t, value, slice_of(key))))
+		return pos;
 	if (of_key)
-		(void)jsonpos_key(&pos, r->origin.text, strbuf_slice(&pointer));
+		(void)jsontable_key_place(&pos, t, value);
 	else
-		(void)jsonpos_value(&pos, r->origin.text, strbuf_slice(&pointer));
-	return (struct srcpos){ r->origin.path, pos.line, pos.col };
+		jsontable_place(&pos, t, value);
+	return pos;
+}
+
+static struct srcpos srcpos_of(const struct reader *r, struct jsonpos at)
+{
+	return (struct srcpos){ r->origin.path, at.line, at.col };
 }
 
 struct srcpos node_pos(const struct node *n)
 {
-	return place(n, NULL, false);
+	return srcpos_of(n->r, place(n, NULL, false));
 }
 
 struct srcpos object_pos(const struct object *o, const char *key)
 {
-	return place(&o->at, key && object_has(o, key) ? key : NULL, false);
+	return srcpos_of(o->at.r, place(&o->at, key && object_has(o, key) ? key : NULL, false));
 }
 
 struct srcpos object_key_pos(const struct object *o, const char *key)
 {
-	return place(&o->at, key, true);
+	return srcpos_of(o->at.r, place(&o->at, key, true));
 }
 
 struct slice node_raw(const struct node *n)
 {
-	CLEANUP(strbuf_release) struct strbuf pointer = STRBUF_INIT;
-	struct jsonpos pos = { .line = 1, .col = 1 };
-
-	pointer_of(&pointer, n);
-	(void)jsonpos_value(&pos, n->r->origin.text, strbuf_slice(&pointer));
-	return pos.raw;
+	return place(n, NULL, false).raw;
 }
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */

@@ -3,17 +3,18 @@
  * Use        reader_open() parses a text; reader_root() gives its object; field_*() consume keys; object_finish()
  *            reports every key that nobody asked for, with the nearest one that somebody did. Errors never stop a file:
  *            each getter records its own and says false, and reading goes on.
- * Places     a node knows its parent, so that a JSON pointer is made only for an error. So an object or array must stay
- *            where it is, and live, while something inside it is being read.
+ * Places     a node knows its parent, so that its way from the document is walked only for an error. So an object or array must
+ *            stay where it is, and live, while something inside it is being read.
  * Ownership  texts handed out are copies in the arena; nodes die with reader_close(); origin.text outlives the reader.
  * Threads    one reader, one thread.
- * Cost       no allocation for a key; the text is scanned again once where a percentage has a fraction, and for
- *            each error. */
+ * Cost       no allocation for a key. With the first error, or for a percentage that must be read from its text, the text is
+ *            scanned once more for the places of all values (base/jsontable.h); further errors are cheap. */
 #ifndef DEFS_READER_H
 #define DEFS_READER_H
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/jsontable.h"
 #include "base/version.h"
 #include "model/model.h"
 
@@ -24,6 +25,8 @@ struct reader {
 	struct diags *d;
 	struct origin origin;
 	struct json_t *root;
+	struct jsontable places;                                     /* made when somebody asks */
+	enum { PLACES_UNSEEN, PLACES_KNOWN, PLACES_NONE } state;     /* of `places` */
 	enum { NUMBERS_UNSEEN, NUMBERS_PLAIN, NUMBERS_ODD } numbers; /* of defs/field.c */
 };
 
@@ -92,6 +95,7 @@ bool field_percent(uint32_t *thousandths, struct object *o, const char *key, enu
 /* `text` (may be NULL): as written. */
 bool field_version(struct version *out, struct slice *text, struct object *o, const char *key, enum need need);
 bool field_hex(uint8_t *out, size_t n, struct object *o, const char *key, enum need need); /* 2n lower-case digits */
+bool field_url(struct slice *out, struct object *o, const char *key, enum need need);      /* defs/url.h */
 
 /* Consumes a key unread: what decides over it is itself wrong. */
 void field_skip(struct object *o, const char *key);

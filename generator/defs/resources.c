@@ -10,8 +10,14 @@
 #include "defs/rule.h"
 #include "defs/textfile.h"
 
-/* Numbers in a device object: a rule on them could never hold. */
-static const char *const numbers[] = { "versionCode", "patchVersionCode" };
+/* What a device sends in another form, or for another purpose, than as a value for rules. */
+static const struct {
+	const char *name, *why;
+} reserved[] = {
+	{ "versionCode", "versionCode is a number in a device; rules compare texts" },
+	{ "patchVersionCode", "patchVersionCode is a number in a device; rules compare texts" },
+	{ "versionKey", "versionKey chooses hotpatches (\"versionKey\" of their release.json); rules cannot name it" },
+};
 
 static const char *const platforms[] = { "all", "android", "ios", "harmony" };
 
@@ -92,11 +98,10 @@ static void values_load(struct element *e, struct reader *r)
 /* The element that the file is about: a built-in one, or a new one behind them; NULL and an error where its name cannot be. */
 static struct element *element_for(struct app *app, const struct layout_file *f, struct diags *d)
 {
-	for (size_t i = 0; i < COUNT(numbers); i++) {
-		if (!slice_eqs(f->name, numbers[i]))
+	for (size_t i = 0; i < COUNT(reserved); i++) {
+		if (!slice_eqs(f->name, reserved[i].name))
 			continue;
-		diag_error(d, SRCPOS_FILE(f->entry->path), "%s is a number in a device; rules compare texts",
-			   numbers[i]);
+		diag_error(d, SRCPOS_FILE(f->entry->path), "%s", reserved[i].why);
 		return NULL;
 	}
 	for (size_t i = 0; i < BUILTIN_ELEMENTS; i++) {

@@ -43,15 +43,23 @@ bool value_text_ok(const struct node *n, struct slice s)
 }
 
 /* What resources/ say of a value that a rule names. */
-static bool check_listed(struct defs_scope *s, const struct element *e, const struct node *n, struct slice value)
+struct listing {
+	size_t listed, near; /* values, and unlisted ones that are close to a listed one */
+};
+
+static bool check_listed(struct listing *count, struct defs_scope *s, const struct element *e, const struct node *n,
+			 struct slice value)
 {
 	struct slice near;
 
-	if (scope_is_listed(s, e, value, &near))
+	if (scope_is_listed(s, e, value, &near)) {
+		count->listed++;
 		return true;
+	}
 	if (s->app->strict_resources)
 		return node_error(n, "%s is not listed in resources/" SLICE_FMT ".json%s", quote(s->a, value),
 				  SLICE_ARG(e->name), hint(s->a, near));
+	count->near += near.n > 0;
 	if (near.n)
 		node_warning(n, "%s is not listed in resources/" SLICE_FMT ".json%s", quote(s->a, value),
 			     SLICE_ARG(e->name), hint(s->a, near));
@@ -171,14 +179,14 @@ static bool bounds_read(struct rule *rule, struct object *o)
 	return ok && check_bounds(rule, &bounds, lower, upper);
 }
 
-static bool check_all_listed(struct defs_scope *s, const struct element *e, const struct values *v,
-			     const struct array *items)
+static bool check_all_listed(struct listing *count, struct defs_scope *s, const struct element *e,
+			     const struct values *v, const struct array *items)
 {
 	bool ok = true;
 
 	for (size_t i = 0; i < v->n; i++) {
 		struct node n = array_item(items, v->index[i]);
-		ok &= check_listed(s, e, &n, v->text[i]);
+		ok &= check_listed(count, s, e, &n, v->text[i]);
 	}
 	return ok;
 }
@@ -190,9 +198,15 @@ static bool list_read(struct rule *rule, struct defs_scope *s, struct object *o,
 
 	if (!field_array(&items, o, "value", REQUIRED))
 		return false;
-	bool good = values_of(&v, s, e, &items), listed = check_all_listed(s, e, &v, &items);
+	struct listing count = { 0, 0 };
+	bool good = values_of(&v, s, e, &items), listed = check_all_listed(&count, s, e, &v, &items);
 	if (!good || !listed)
 		return false;
+	if (rule->op == RULE_CONTAINS && !rule->default_result && e->nlisted && !count.listed && !count.near)
+		node_warning(&items.at,
+			     "none of these values is listed in resources/" SLICE_FMT
+			     ".json: no device that sends a listed one satisfies this rule",
+			     SLICE_ARG(e->name));
 	rule->values = v.text;
 	rule->versions = v.version;
 	rule->nvalues = v.n;

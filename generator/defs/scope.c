@@ -32,6 +32,7 @@ void scope_release(struct defs_scope *s)
 	map_release(&s->whitelists);
 	map_release(&s->verdicts);
 	map_release(&s->named);
+	map_release(&s->folders);
 	arena_release(&s->scratch);
 }
 
@@ -69,6 +70,7 @@ static bool values_equal(enum attr_type type, struct slice a, struct slice b)
 
 	switch (type) {
 	case ATTR_TEXT:
+	case ATTR_EXACT:
 		return slice_eq(a, b);
 	case ATTR_FOLD:
 		return slice_eq_nocase(a, b);
@@ -114,7 +116,19 @@ void scope_name_file(struct defs_scope *s, struct slice rel)
 	map_put(&s->named, rel, s);
 }
 
+void scope_name_folder(struct defs_scope *s, struct slice rel)
+{
+	map_put(&s->folders, rel, s);
+}
+
 bool scope_is_named(const struct defs_scope *s, struct slice rel)
 {
-	return map_get(&s->named, rel) != NULL;
+	if (map_get(&s->named, rel))
+		return true;
+	for (ptrdiff_t slash; (slash = slice_rfind(rel, '/')) >= 0;) {
+		rel = slice_sub(rel, 0, (size_t)slash);
+		if (map_get(&s->folders, rel))
+			return true;
+	}
+	return false;
 }

@@ -25,6 +25,7 @@ struct defs_scope {
 	struct map whitelists; /* name → struct whitelist */
 	struct map verdicts;   /* "element\0value" → what resources/ say of it, so that a value is judged once */
 	struct map named;      /* rel → a mark: every file that a definition names, also where it was refused */
+	struct map folders;    /* rel → a mark: every folder that a definition names, with all that is below it */
 };
 
 void scope_init(struct defs_scope *s, struct arena *a, struct diags *d, int64_t commit_time,
@@ -41,8 +42,10 @@ struct slice scope_nearest_whitelist(struct defs_scope *s, struct slice name);
  * listed value, or empty. */
 bool scope_is_listed(struct defs_scope *s, const struct element *e, struct slice value, struct slice *nearest);
 
-/* Notes that a definition names the file `rel` (in the arena); scope_is_named() answers whether one did. */
+/* Notes that a definition names the file `rel`, or the folder `rel` and so every file below it (both in the arena, without a
+ * slash at the end); scope_is_named() answers whether one did. */
 void scope_name_file(struct defs_scope *s, struct slice rel);
+void scope_name_folder(struct defs_scope *s, struct slice rel);
 bool scope_is_named(const struct defs_scope *s, struct slice rel);
 
 #endif

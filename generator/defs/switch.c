@@ -1,23 +1,19 @@
 /* defs/switch.c: switches and their values. */
 #include "defs/switch.h"
 
+#include "defs/platforms.h"
 #include "defs/reader.h"
 #include "defs/repeat.h"
 #include "defs/rule.h"
 #include "defs/task.h"
 
-#define KEY_MAX       50
-#define EVERYBODY     100000 /* thousandths */
-#define CHANNEL_COUNT 2
-
-/* Of a platform and channel: is everybody served by an earlier value? */
-typedef bool served[PLATFORM_COUNT][CHANNEL_COUNT];
+#define KEY_MAX 50
 
 struct value_reader {
 	struct defs_scope *s;
 	struct object o;
 	struct switch_value *v;
-	bool has_id, has_platform, has_type, has_rules;
+	bool has_id;
 };
 
 static bool is_key(struct slice s)
@@ -28,56 +24,6 @@ static bool is_key(struct slice s)
 			return false;
 	}
 	return s.n >= 1 && s.n <= KEY_MAX;
-}
-
-/* --- platforms ---------------------------------------------------------------------------------------------------- */
-
-static const char *const platform_words[] = {
-	[PLATFORM_ANDROID] = "android", [PLATFORM_IOS] = "ios", [PLATFORM_HARMONY] = "harmony", [PLATFORM_COUNT] = "all"
-};
-
-static bool one_platform(struct switch_value *v, const struct node *n)
-{
-	size_t word;
-
-	if (!node_word(&word, n, platform_words, COUNT(platform_words)))
-		return false;
-	for (size_t p = 0; p < PLATFORM_COUNT; p++)
-		v->platforms[p] = word == PLATFORM_COUNT || word == p;
-	return true;
-}
-
-static bool many_platforms(struct switch_value *v, const struct array *items)
-{
-	bool ok = true;
-
-	if (!items->n)
-		return node_error(&items->at, "\"platform\" is empty; name at least one, or \"all\"");
-	for (size_t i = 0; i < items->n; i++) {
-		struct node n = array_item(items, i);
-		size_t word;
-		if (!node_word(&word, &n, platform_words, PLATFORM_COUNT))
-			ok = false;
-		else if (v->platforms[word])
-			ok = node_error(&n, "\"%s\" is repeated", platform_words[word]);
-		else
-			v->platforms[word] = true;
-	}
-	return ok;
-}
-
-static bool platforms_read(struct switch_value *v, struct object *o)
-{
-	struct node n;
-	struct array items;
-
-	if (!field_node(&n, o, "platform", REQUIRED))
-		return false;
-	if (node_is_string(&n))
-		return one_platform(v, &n);
-	if (!node_is_array(&n))
-		return node_wrong_type(&n, "a string or an array");
-	return node_array(&items, &n) && many_platforms(v, &items);
 }
 
 /* --- one value ---------------------------------------------------------------------------------------------------- */
@@ -113,17 +59,18 @@ static bool type_read(struct value_reader *r)
 static void value_read(struct value_reader *r, size_t index)
 {
 	struct object *o = &r->o;
+	bool has_type;
 
 	r->has_id = field_name(&r->v->id, o, "id", OPTIONAL);
 	if (!r->has_id)
 		r->v->id = arena_printf(r->s->a, "%zu", index);
 	field_string(&r->v->value, o, "value", REQUIRED);
-	r->has_platform = platforms_read(r->v, o);
-	r->has_type = type_read(r);
-	r->has_rules = !rules_read(&r->v->rules, r->s, o, "rules") || r->v->rules.n > 0;
+	platforms_read(r->v->platforms, o, PLATFORMS_ANY_FORM);
+	has_type = type_read(r);
+	rules_read(&r->v->rules, r->s, o, "rules");
 	r->v->dev = channel_read(o);
 	object_finish(o);
-	if (r->has_type && r->v->type == SWITCH_PERCENTAGE && !object_has(o, "id"))
+	if (has_type && r->v->type == SWITCH_PERCENTAGE && !object_has(o, "id"))
 		object_warning(o, NULL,
 			       "a percentage without \"id\" rolls its devices again whenever values move; name one");
 }
@@ -150,39 +97,9 @@ static void check_ids(struct defs_scope *s, const struct value_reader *r, size_t
 	}
 }
 
-static bool serves_everybody(const struct value_reader *r)
-{
-	const struct switch_value *v = r->v;
-
-	return r->has_type && !r->has_rules &&
-	       (v->type == SWITCH_FULL || (v->type == SWITCH_PERCENTAGE && v->thousandths == EVERYBODY));
-}
-
-/* A dev device gets prod values too: what serves prod devices serves both. */
-static void check_reachable(served closed, const struct value_reader *r)
-{
-	bool open = false;
-
-	if (!r->has_platform)
-		return;
-	for (size_t p = 0; p < PLATFORM_COUNT; p++) {
-		if (!r->v->platforms[p])
-			continue;
-		open |= !closed[p][r->v->dev];
-		if (serves_everybody(r)) {
-			closed[p][true] = true;
-			closed[p][false] |= !r->v->dev;
-		}
-	}
-	if (!open)
-		object_warning(&r->o, NULL,
-			       "this value is never reached: an earlier one serves every device of its platforms");
-}
-
 static void values_list_read(struct switch_def *out, struct defs_scope *s, struct object *o)
 {
 	struct array items;
-	served closed = { { false } };
 
 	if (!field_array(&items, o, "values", REQUIRED))
 		return;
@@ -195,7 +112,6 @@ static void values_list_read(struct switch_def *out, struct defs_scope *s, struc
 		if (!node_object(&r->o, &n))
 			continue;
 		value_read(r, i);
-		check_reachable(closed, r);
 		out->nvalues++;
 	}
 	check_ids(s, readers, out->nvalues);

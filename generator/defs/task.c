@@ -69,7 +69,13 @@ void whitelists_read(struct whitelist ***out, size_t *n, struct defs_scope *s, s
 /* --- one task ----------------------------------------------------------------------------------------------------- */
 
 /* What the conditional keys hang on. */
-enum form { FORM_OFFICIAL, FORM_WHITELIST, FORM_WINDOW, FORM_PERCENTAGE, FORM_UNKNOWN };
+enum form { FORM_OFFICIAL, FORM_WHITELIST, FORM_WINDOW, FORM_PERCENTAGE, FORM_ROLLBACK, FORM_UNKNOWN };
+
+static const char *const here[] = { [FORM_OFFICIAL] = "this task has type \"official\"",
+				    [FORM_WHITELIST] = "this task has mode \"whitelist\"",
+				    [FORM_WINDOW] = "this task has mode \"timeWindow\"",
+				    [FORM_PERCENTAGE] = "this task has mode \"percentage\"",
+				    [FORM_ROLLBACK] = "this task has type \"rollback\"" };
 
 struct task_reader {
 	struct defs_scope *s;
@@ -80,42 +86,50 @@ struct task_reader {
 	bool has_id, has_published;
 };
 
-/* "official" or "gray"; false where neither. */
-static bool read_type(bool *gray, struct task_reader *r)
+static bool is_gray(const struct task_reader *r)
 {
-	static const char *const words[] = { "official", "gray" };
+	return r->form == FORM_WHITELIST || r->form == FORM_WINDOW || r->form == FORM_PERCENTAGE;
+}
+
+static bool can_roll_back(const struct task_context *ctx)
+{
+	return ctx->kind == KIND_HOTPATCH || ctx->kind == KIND_QUICKFIX;
+}
+
+/* The number of the word, in the order of `words`; false where it is none of those that the kind has. */
+static bool read_type(size_t *type, struct task_reader *r)
+{
+	static const char *const words[] = { "official", "gray", "rollback" };
 	struct node n;
 	struct slice text;
-	size_t word;
 
 	if (!field_node(&n, &r->o, "type", REQUIRED))
 		return false;
+	if (can_roll_back(r->ctx))
+		return node_word(type, &n, words, COUNT(words));
 	if (node_is_string(&n) && node_string(&text, &n) && slice_eqs(text, "rollback"))
 		return node_error(
 			&n,
 			"\"rollback\" is for hotpatches and quick fixes; a task of kind \"%s\" is \"official\" or "
 			"\"gray\"",
 			kind_name(r->ctx->kind));
-	if (!node_word(&word, &n, words, COUNT(words)))
-		return false;
-	*gray = word == 1;
-	return true;
+	return node_word(type, &n, words, COUNT(words) - 1);
 }
 
 static enum form read_form(struct task_reader *r)
 {
 	static const char *const modes[] = { "whitelist", "timeWindow", "percentage" };
 	static const enum form forms[] = { FORM_WHITELIST, FORM_WINDOW, FORM_PERCENTAGE };
-	bool gray = false;
-	size_t mode;
+	static const enum form without_mode[] = { FORM_OFFICIAL, FORM_UNKNOWN, FORM_ROLLBACK };
+	size_t type = 0, mode = 0;
 
-	if (!read_type(&gray, r)) {
+	if (!read_type(&type, r)) {
 		field_skip(&r->o, "mode");
 		return FORM_UNKNOWN;
 	}
-	if (!gray) {
-		field_refuse(&r->o, "mode", "type \"gray\"", "this task has type \"official\"");
-		return FORM_OFFICIAL;
+	if (without_mode[type] != FORM_UNKNOWN) {
+		field_refuse(&r->o, "mode", "type \"gray\"", here[without_mode[type]]);
+		return without_mode[type];
 	}
 	return field_word(&mode, &r->o, "mode", REQUIRED, modes, COUNT(modes)) ? forms[mode] : FORM_UNKNOWN;
 }
@@ -138,10 +152,6 @@ static void read_status(struct task_reader *r)
 /* Each mode's own key, and refusals of the others'. */
 static void read_condition(struct task_reader *r, enum form form)
 {
-	static const char *const here[] = { [FORM_OFFICIAL] = "this task has type \"official\"",
-					    [FORM_WHITELIST] = "this task has mode \"whitelist\"",
-					    [FORM_WINDOW] = "this task has mode \"timeWindow\"",
-					    [FORM_PERCENTAGE] = "this task has mode \"percentage\"" };
 	struct object *o = &r->o;
 	struct task *t = r->t;
 
@@ -157,14 +167,14 @@ static void read_condition(struct task_reader *r, enum form form)
 	else
 		field_refuse(o, "whitelists", "mode \"whitelist\"", here[form]);
 	if (form == FORM_WINDOW)
-		window_read(&t->window, r->s, o, t, r->has_published, r->ctx->platform);
+		window_read(&t->window, r->s, o, t, r->has_published, r->ctx);
 	else
 		field_refuse(o, "window", "mode \"timeWindow\"", here[form]);
 	if (form == FORM_PERCENTAGE)
 		field_percent(&t->thousandths, o, "percent", REQUIRED);
 	else
 		field_refuse(o, "percent", "mode \"percentage\"", here[form]);
-	if (form == FORM_OFFICIAL)
+	if (form == FORM_OFFICIAL || form == FORM_ROLLBACK)
 		field_refuse(o, "rules", "type \"gray\"", here[form]);
 	else
 		rules_read(&t->rules, r->s, o, "rules");
@@ -174,8 +184,8 @@ static void read_upgrade_keys(struct task_reader *r)
 {
 	static const char *const modes[] = { "once", "multiple", "forced" };
 	static const enum upgrade_mode codes[] = { MODE_ONCE, MODE_MULTIPLE, MODE_FORCED };
-	static const char *const here[] = { NULL, "this task has upgradeMode \"multiple\"",
-					    "this task has upgradeMode \"forced\"" };
+	static const char *const not_once[] = { NULL, "this task has upgradeMode \"multiple\"",
+						"this task has upgradeMode \"forced\"" };
 	struct object *o = &r->o;
 	struct task *t = r->t;
 	size_t mode;
@@ -187,7 +197,7 @@ static void read_upgrade_keys(struct task_reader *r)
 	}
 	t->upgrade_mode = codes[mode];
 	if (codes[mode] != MODE_ONCE) {
-		field_refuse(o, "silenceDays", "upgradeMode \"once\"", here[mode]);
+		field_refuse(o, "silenceDays", "upgradeMode \"once\"", not_once[mode]);
 		return;
 	}
 	uint64_t days = SILENCE_DAYS_DEFAULT;
@@ -195,13 +205,49 @@ static void read_upgrade_keys(struct task_reader *r)
 	t->silence_days = (uint32_t)days;
 }
 
+static void refuse_upgrade_keys(struct task_reader *r)
+{
+	static const char *const keys[] = { "upgradeMode", "silenceDays", "prompt" };
+	static const char *const what[] = { [KIND_HOTPATCH] = "this task is of a hotpatch",
+					    [KIND_H5] = "this task is of an h5 package",
+					    [KIND_QUICKFIX] = "this task is of a quick fix" };
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		field_refuse(&r->o, keys[i], "upgrades", what[r->ctx->kind]);
+}
+
+/* It is neither staged nor aimed: whoever has the patch drops it. */
+static void check_rollback(const struct task_reader *r)
+{
+	if (r->t->dev)
+		object_error(&r->o, "channel", "a rollback is for every device: its channel is \"prod\"");
+	if (r->has_published && r->t->status != STATUS_PENDING && r->t->published_at > r->s->commit_time)
+		object_error(&r->o, "publishedAt",
+			     "a rollback holds at once: its publishedAt must not be later than the commit");
+}
+
+/* What Apple's ways of distribution leave open. */
+static void check_distribution(const struct task_reader *r, enum distribution distribution)
+{
+	bool named = r->form == FORM_OFFICIAL || is_gray(r);
+
+	if (distribution == DIST_ENTERPRISE && named && r->form != FORM_WHITELIST)
+		object_error(
+			&r->o, r->form == FORM_OFFICIAL ? "type" : "mode",
+			"an enterprise distribution is for known people: its tasks are gray, with mode \"whitelist\"");
+	if (distribution == DIST_TEST_FLIGHT && r->form == FORM_OFFICIAL)
+		object_error(&r->o, "type", "a testFlight distribution is for testers: its tasks are gray");
+	if (distribution == DIST_TEST_FLIGHT && r->t->upgrade_mode == MODE_FORCED)
+		object_error(&r->o, "upgradeMode",
+			     "a testFlight distribution cannot be \"forced\": its places are limited");
+}
+
 static void task_read(struct task_reader *r)
 {
-	static const enum task_type types[] = { [FORM_OFFICIAL] = TASK_OFFICIAL,
-						[FORM_WHITELIST] = TASK_WHITELIST,
-						[FORM_WINDOW] = TASK_WINDOW,
-						[FORM_PERCENTAGE] = TASK_PERCENTAGE,
-						[FORM_UNKNOWN] = TASK_PERCENTAGE };
+	static const enum task_type types[] = {
+		[FORM_OFFICIAL] = TASK_OFFICIAL,     [FORM_WHITELIST] = TASK_WHITELIST, [FORM_WINDOW] = TASK_WINDOW,
+		[FORM_PERCENTAGE] = TASK_PERCENTAGE, [FORM_ROLLBACK] = TASK_ROLLBACK,   [FORM_UNKNOWN] = TASK_PERCENTAGE
+	};
 
 	r->has_id = field_name(&r->t->id, &r->o, "id", REQUIRED);
 	r->form = read_form(r);
@@ -212,6 +258,12 @@ static void task_read(struct task_reader *r)
 	field_string(&r->t->memo, &r->o, "memo", OPTIONAL);
 	if (r->ctx->kind == KIND_UPGRADE)
 		read_upgrade_keys(r);
+	else
+		refuse_upgrade_keys(r);
+	if (r->form == FORM_ROLLBACK)
+		check_rollback(r);
+	if (r->ctx->upgrade)
+		check_distribution(r, r->ctx->upgrade->distribution);
 	object_finish(&r->o);
 }
 
@@ -235,15 +287,36 @@ static void check_ids(struct defs_scope *s, const struct task_reader *r, size_t 
 			object_error(&r[index[i]].o, "id", "duplicate task id %s", quote(s->a, keys[i]));
 }
 
-static void check_concurrent(struct defs_scope *s, const struct array *items, const struct task_reader *r, size_t n)
+static void check_concurrent(struct defs_scope *s, const struct task_reader *r, size_t n)
 {
+	const struct task_reader *over = NULL; /* the first one too many */
 	size_t active = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		active += r[i].t->status == STATUS_RELEASING || r[i].t->status == STATUS_PAUSED;
-	if (active > s->app->max_concurrent_tasks)
-		node_error(&items->at, "%zu tasks are releasing or paused; [policy] maxConcurrentTasks allows %" PRIu32,
-			   active, s->app->max_concurrent_tasks);
+		if (!over && active > s->app->max_concurrent_tasks)
+			over = &r[i];
+	}
+	if (over)
+		object_error(&over->o, NULL,
+			     "%zu tasks are releasing or paused; [policy] maxConcurrentTasks allows "
+			     "%" PRIu32,
+			     active, s->app->max_concurrent_tasks);
+}
+
+static void check_rollbacks(struct defs_scope *s, const struct task_reader *r, size_t n)
+{
+	const struct task_reader *first = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].form != FORM_ROLLBACK || r[i].t->status != STATUS_RELEASING)
+			continue;
+		if (first)
+			object_error(&r[i].o, NULL, "%s is a releasing rollback already; a release has at most one",
+				     quote(s->a, first->t->id));
+		else
+			first = &r[i];
+	}
 }
 
 /* requireCanary: the earliest gray task that is not pending decides for all official ones. */
@@ -253,8 +326,7 @@ static void check_canary(const struct task_reader *r, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct task_reader *g = &r[i];
-		bool gray = g->form != FORM_OFFICIAL && g->form != FORM_UNKNOWN;
-		if (gray && g->has_published && g->t->status != STATUS_PENDING && g->t->published_at < canary)
+		if (is_gray(g) && g->has_published && g->t->status != STATUS_PENDING && g->t->published_at < canary)
 			canary = g->t->published_at;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -288,7 +360,8 @@ void tasks_read(struct task **out, size_t *n, struct defs_scope *s, struct objec
 		(*n)++;
 	}
 	check_ids(s, readers, *n);
-	check_concurrent(s, &items, readers, *n);
+	check_concurrent(s, readers, *n);
+	check_rollbacks(s, readers, *n);
 	if (s->app->require_canary)
 		check_canary(readers, *n);
 }

@@ -5,10 +5,11 @@
 #include "defs/reader.h"
 #include "defs/scope.h"
 
-/* What differs from kind to kind. */
+/* What differs from kind to kind, and from release to release. */
 struct task_context {
 	enum kind kind;
-	enum platform platform; /* whose audience a time window falls back to */
+	const bool *platforms;         /* [PLATFORM_COUNT]: a time window falls back to the sum of their audiences */
+	const struct upgrade *upgrade; /* its distribution limits the tasks; NULL: of another kind */
 };
 
 /* The required array "tasks", in the order written. Tasks with errors are not left out: errors end the run. */

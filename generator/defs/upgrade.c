@@ -3,82 +3,148 @@
 
 #include <stdlib.h>
 
+#include "defs/appname.h"
+#include "defs/named.h"
 #include "defs/package.h"
+#include "defs/pathname.h"
 #include "defs/reader.h"
+#include "defs/release.h"
 #include "defs/rule.h"
 #include "defs/task.h"
 
-/* The parts of `…/<platform>/<version>/release.json`. */
-struct place {
-	struct slice folder, platform, version;
+#define TESTERS_MAX 10000 /* external testers of one app at Apple */
+
+/* --- distribution: how an iOS app reaches its users --------------------------------------------------------------- */
+
+static const char *const types[] = {
+	[DIST_APP_STORE - 1] = "appStore",
+	[DIST_ENTERPRISE - 1] = "enterprise",
+	[DIST_TEST_FLIGHT - 1] = "testFlight",
 };
 
-static struct slice last_part(struct slice path)
+static const struct dist_key {
+	const char *name;
+	enum distribution owner;
+} dist_keys[] = {
+	{ "url", DIST_APP_STORE },          { "package", DIST_ENTERPRISE },     { "icon", DIST_ENTERPRISE },
+	{ "bundleId", DIST_ENTERPRISE },    { "publicLink", DIST_TEST_FLIGHT }, { "expires", DIST_TEST_FLIGHT },
+	{ "maxTesters", DIST_TEST_FLIGHT },
+};
+
+/* Refuses the keys of the other types; with an unknown type (DIST_PACKAGE) it passes over all. */
+static void skip_others(struct object *o, enum distribution type)
 {
-	return slice_from(path, (size_t)(slice_rfind(path, '/') + 1));
+	for (size_t i = 0; i < COUNT(dist_keys); i++) {
+		const struct dist_key *key = &dist_keys[i];
+
+		if (type == DIST_PACKAGE)
+			field_skip(o, key->name);
+		else if (key->owner != type)
+			field_refuse(o, key->name, arena_printf(o->at.r->a, "type \"%s\"", types[key->owner - 1]).p,
+				     arena_printf(o->at.r->a, "this distribution has type \"%s\"", types[type - 1]).p);
+	}
 }
 
-static struct slice parent_of(struct slice path)
+static void read_bundle_id(struct upgrade *out, struct defs_scope *s, struct object *o)
 {
-	ptrdiff_t slash = slice_rfind(path, '/');
-
-	return slice_sub(path, 0, slash < 0 ? 0 : (size_t)slash);
+	out->bundle_id = s->app->package_name[PLATFORM_IOS];
+	if (field_string(&out->bundle_id, o, "bundleId", OPTIONAL) && !appname_is_bundle_id(out->bundle_id))
+		object_error(o, "bundleId",
+			     "\"bundleId\" is %s; it must be a bundle identifier such as com.example.demo",
+			     quote(s->a, out->bundle_id));
+	else if (!out->bundle_id.n && !object_has(o, "bundleId") && out->package.url.n)
+		object_error(
+			o, NULL,
+			"the install manifest needs the app's identifier: set \"bundleId\" here, or [ios] bundleId "
+			"in app.ini");
 }
 
-static struct place place_of(struct slice rel)
+static void read_enterprise(struct upgrade *out, struct defs_scope *s, struct object *o)
 {
-	struct slice folder = parent_of(rel);
-
-	return (struct place){ folder, last_part(parent_of(folder)), last_part(folder) };
+	package_read(&out->package, s, o, out->r.folder, ".ipa", OPTIONAL);
+	named_file_read(&out->icon, s, o, "icon", OPTIONAL, out->r.folder, ".png");
+	read_bundle_id(out, s, o);
 }
 
-static bool read_platform(struct upgrade *out, struct defs_scope *s, struct object *o, const struct place *at)
+static void read_test_flight(struct upgrade *out, struct object *o)
 {
-	struct slice name;
+	uint64_t testers = 0;
 
-	if (field_string(&name, o, "platform", REQUIRED) && !slice_eq(name, at->platform))
-		object_error(o, "platform", "\"platform\" is %s, but the folder is named %s", quote(s->a, name),
-			     quote(s->a, at->platform));
-	if (!platform_parse(&out->platform, at->platform))
-		return object_error(o, "platform", "the folder %s is not a platform: android, ios or harmony",
-				    quote(s->a, at->platform));
-	if (out->platform != PLATFORM_ANDROID)
-		return object_error(o, "platform", "upgrades for %s are not supported by this version of mdstatic",
-				    platform_name(out->platform));
-	return true;
+	field_url(&out->link, o, "publicLink", REQUIRED);
+	field_time(&out->expires, o, "expires", REQUIRED);
+	if (field_uint(&testers, o, "maxTesters", REQUIRED, 1, TESTERS_MAX))
+		out->max_testers = (uint32_t)testers;
 }
 
-static bool read_version(struct upgrade *out, struct defs_scope *s, struct object *o, const struct place *at)
+static void read_distribution(struct upgrade *out, struct defs_scope *s, struct object *release)
 {
-	if (!field_version(&out->version, &out->version_text, o, "version", REQUIRED))
-		return false;
-	if (!slice_eq(out->version_text, at->version))
-		object_error(o, "version", "\"version\" is %s, but the folder is named %s",
-			     quote(s->a, out->version_text), quote(s->a, at->version));
-	return true;
+	struct object o;
+	size_t word;
+
+	if (!field_object(&o, release, "distribution", REQUIRED))
+		return;
+	if (field_word(&word, &o, "type", REQUIRED, types, COUNT(types)))
+		out->distribution = (enum distribution)(word + 1);
+	skip_others(&o, out->distribution);
+	if (out->distribution == DIST_APP_STORE)
+		field_url(&out->link, &o, "url", REQUIRED);
+	else if (out->distribution == DIST_ENTERPRISE)
+		read_enterprise(out, s, &o);
+	else if (out->distribution == DIST_TEST_FLIGHT)
+		read_test_flight(out, &o);
+	object_finish(&o);
 }
 
-static void read_net_types(struct upgrade *out, struct defs_scope *s, struct object *o)
+/* --- one release -------------------------------------------------------------------------------------------------- */
+
+/* What the platform's own keys say where to get the release. */
+static void read_source(struct upgrade *out, struct defs_scope *s, struct object *o)
 {
+	static const char *const suffixes[] = { [PLATFORM_ANDROID] = ".apk", [PLATFORM_HARMONY] = ".hap .app" };
+	const char *here = arena_printf(s->a, "this release is for %s", platform_name(out->platform)).p;
+
+	if (out->platform == PLATFORM_IOS) {
+		read_distribution(out, s, o);
+		field_refuse(o, "package", "android and harmony, and to an enterprise distribution", here);
+		named_file_read(&out->symbols, s, o, "symbols", OPTIONAL, out->r.folder, ".tgz");
+		return;
+	}
+	package_read(&out->package, s, o, out->r.folder, suffixes[out->platform], OPTIONAL);
+	field_refuse(o, "distribution", "ios", here);
+	field_refuse(o, "symbols", "ios", here);
+}
+
+/* TestFlight builds last for 90 days, releases for longer. */
+static void check_expires(const struct upgrade *u, struct defs_scope *s)
+{
+	if (u->distribution != DIST_TEST_FLIGHT || !u->expires || u->expires > s->commit_time)
+		return;
+	for (size_t i = 0; i < u->r.ntasks; i++) {
+		if (u->r.tasks[i].status != STATUS_RELEASING)
+			continue;
+		diag_warning(s->d, origin_pos(&u->r.origin, "/distribution/expires"),
+			     "the build has expired at the commit's time: this release reaches nobody");
+		return;
+	}
+}
+
+static int read_release(struct upgrade *out, struct defs_scope *s, struct object *o)
+{
+	struct slice folder = out->r.folder;
+	struct task_context ctx = { .kind = KIND_UPGRADE, .platforms = out->r.platforms, .upgrade = out };
+
+	if (!release_platform_read(&out->platform, &out->r, s, o, out->r.slot))
+		return -1;
+	bool has_version =
+		release_version_read(&out->version, &out->r.version_text, s, o, "version", path_last(folder));
+	read_source(out, s, o);
+	field_string(&out->r.memo, o, "memo", OPTIONAL);
+	field_bool(&out->download_verification, o, "downloadVerification", OPTIONAL);
 	values_read(&out->need_client_net_type, &out->nneed_client_net_type, s, o, "needClientNetType",
 		    scope_element(s, SLICE("netType")));
-}
-
-static int read_release(struct upgrade *out, struct defs_scope *s, struct object *o, const struct place *at)
-{
-	struct task_context ctx = { KIND_UPGRADE, PLATFORM_ANDROID };
-
-	if (!read_platform(out, s, o, at))
-		return -1;
-	bool has_version = read_version(out, s, o, at);
-	package_read(&out->package, s, o, at->folder, ".apk");
-	field_refuse(o, "distribution", "ios", "this release is for android");
-	field_refuse(o, "symbols", "ios", "this release is for android");
-	field_string(&out->memo, o, "memo", OPTIONAL);
-	field_bool(&out->download_verification, o, "downloadVerification", OPTIONAL);
-	read_net_types(out, s, o);
-	unless_read(&out->unless, &out->nunless, s, o);
-	tasks_read(&out->tasks, &out->ntasks, s, o, &ctx);
+	unless_read(&out->r.unless, &out->r.nunless, s, o);
+	tasks_read(&out->r.tasks, &out->r.ntasks, s, o, &ctx);
+	check_expires(out, s);
 	object_finish(o);
 	return has_version ? 0 : -1;
 }
@@ -86,23 +152,30 @@ static int read_release(struct upgrade *out, struct defs_scope *s, struct object
 int upgrade_read(struct upgrade *out, struct defs_scope *s, struct origin origin, struct slice rel)
 {
 	CLEANUP(reader_close) struct reader r = { 0 };
-	struct place at = place_of(rel);
+	struct slice folder = path_parent(rel);
 	struct object o;
 
-	*out = (struct upgrade){ .origin = origin };
+	*out = (struct upgrade){
+		.r = { .kind = KIND_UPGRADE,
+		       .origin = origin,
+		       .folder = folder,
+		       .slot = path_last(path_parent(folder)) },
+	};
 	if (reader_open(&r, s->a, s->d, origin) || !reader_root(&o, &r))
 		return -1;
-	return read_release(out, s, &o, &at);
+	return read_release(out, s, &o);
 }
+
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static int upgrade_cmp(const void *x, const void *y)
 {
 	const struct upgrade *a = x, *b = y;
-	int c = (a->platform > b->platform) - (a->platform < b->platform);
+	int c = slice_cmp(a->r.slot, b->r.slot);
 
 	if (!c)
 		c = version_cmp(&a->version, &b->version);
-	return c ? c : slice_cmp(a->version_text, b->version_text);
+	return c ? c : slice_cmp(a->r.version_text, b->r.version_text);
 }
 
 void upgrades_finish(struct app *app, struct defs_scope *s)
@@ -115,7 +188,7 @@ void upgrades_finish(struct app *app, struct defs_scope *s)
 			first = i;
 			continue;
 		}
-		diag_error(s->d, origin_pos(&b->origin, "/version"), "%s is the same version as %s of %s",
-			   quote(s->a, b->version_text), quote(s->a, a->version_text), a->origin.path);
+		diag_error(s->d, origin_pos(&b->r.origin, "/version"), "%s is the same version as %s of %s",
+			   quote(s->a, b->r.version_text), quote(s->a, a->r.version_text), a->r.origin.path);
 	}
 }

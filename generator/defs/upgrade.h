@@ -10,7 +10,7 @@
  * upgrades_finish() wants to see all). -1: not even these. */
 int upgrade_read(struct upgrade *out, struct defs_scope *s, struct origin origin, struct slice rel) MUST_CHECK;
 
-/* After all: sorts app->upgrades by platform and version, and reports equal versions. */
+/* After all: sorts app->upgrades by platform name and version, and reports equal versions. */
 void upgrades_finish(struct app *app, struct defs_scope *s);
 
 #endif

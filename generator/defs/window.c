@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/instant.h"
+#include "base/strbuf.h"
 
 #define DAY 86400
 
@@ -103,30 +104,62 @@ static void times_read(struct window_reader *r, const struct task *t, bool has_p
 		check_end(r, t, has_published);
 }
 
-static void audience_read(struct window_reader *r, enum platform platform)
+/* The sum over the platforms; an error that names each key that would make it known. */
+static void audience_fallback(struct window_reader *r, const bool platforms[PLATFORM_COUNT])
 {
-	int64_t fallback = r->s->app->audience[platform];
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT, keys = STRBUF_INIT;
+	const int64_t *known = r->s->app->audience;
+
+	r->w->audience = 0;
+	for (size_t p = 0; p < PLATFORM_COUNT; p++) {
+		const char *name = platform_name((enum platform)p);
+
+		if (!platforms[p])
+			continue;
+		if (known[p] != AUDIENCE_UNKNOWN) {
+			r->w->audience += known[p];
+			continue;
+		}
+		strbuf_addf(&names, "%s%s", names.n ? " and " : "", name);
+		strbuf_addf(&keys, "%s[%s] audience", keys.n ? " and " : "", name);
+	}
+	if (names.n)
+		object_error(&r->o, NULL,
+			     "no audience for " SLICE_FMT ": set " SLICE_FMT
+			     " in app.ini, or \"audience\" in the window",
+			     SLICE_ARG(strbuf_slice(&names)), SLICE_ARG(strbuf_slice(&keys)));
+}
+
+static void audience_read(struct window_reader *r, const bool platforms[PLATFORM_COUNT])
+{
 	uint64_t own;
 
-	r->w->audience = fallback;
 	if (field_uint(&own, &r->o, "audience", OPTIONAL, 1, INT64_MAX))
 		r->w->audience = (int64_t)own;
-	else if (fallback == AUDIENCE_UNKNOWN && !object_has(&r->o, "audience"))
-		object_error(&r->o, NULL,
-			     "no audience for %s: set [%s] audience in app.ini, or \"audience\" in the window",
-			     platform_name(platform), platform_name(platform));
+	else if (!object_has(&r->o, "audience"))
+		audience_fallback(r, platforms);
+}
+
+static void users_read(struct window_reader *r, const struct upgrade *upgrade)
+{
+	if (field_uint(&r->w->users, &r->o, "users", REQUIRED, 1, INT64_MAX) && upgrade && upgrade->max_testers &&
+	    r->w->users > upgrade->max_testers)
+		object_warning(&r->o, "users",
+			       "users is %" PRIu64 ", but TestFlight takes %" PRIu32
+			       " testers (maxTesters): the others find it full",
+			       r->w->users, upgrade->max_testers);
 }
 
 void window_read(struct window *out, struct defs_scope *s, struct object *task, const struct task *t,
-		 bool has_published, enum platform platform)
+		 bool has_published, const struct task_context *ctx)
 {
 	struct window_reader r = { .s = s, .w = out };
 
 	if (!field_object(&r.o, task, "window", REQUIRED))
 		return;
 	times_read(&r, t, has_published);
-	field_uint(&out->users, &r.o, "users", REQUIRED, 1, INT64_MAX);
-	audience_read(&r, platform);
+	users_read(&r, ctx->upgrade);
+	audience_read(&r, ctx->platforms);
 	ramp_read(&r);
 	object_finish(&r.o);
 }

@@ -96,31 +96,51 @@ static void count_versions(struct loading *l)
 	qsort(parts->v, parts->n, sizeof(*parts->v), part_cmp);
 }
 
-static int load_recipes(struct loading *l)
+/* The bytes of the object that has this name, held against their hash. 0, 1 there is none at hand, -1 error. */
+static int load_object(struct slice *out, const char **path, struct loading *l, const char *name, uint64_t limit)
 {
 	struct previous *p = l->out;
+	struct slice ending = arena_printf(&p->mem, "/%s", name);
 	uint8_t hash[SHA256_SIZE];
 	struct strbuf rel = STRBUF_INIT;
-	const char *path, *why;
-	struct slice bytes;
-	int result = 0;
+	int result = 1;
 
-	for (size_t i = 0; i < p->nobjects && !result; i++) {
-		if (!slice_ends(p->objects[i].path, "/" RECIPES_NAME))
+	for (size_t i = 0; i < p->nobjects && result == 1; i++) {
+		if (!slice_ends(p->objects[i].path, ending.p))
 			continue;
 		strbuf_reset(&rel);
-		path_object(&rel, p->objects[i].hash, RECIPES_NAME);
-		result = metadata_read(&bytes, &path, &p->mem, p->dir, rel.p, RECIPES_MAX, l->d);
+		path_object(&rel, p->objects[i].hash, name);
+		result = metadata_read(out, path, &p->mem, p->dir, rel.p, limit, l->d);
 		if (result)
-			break;
-		if (digest_sha256(l->dg, hash, bytes))
-			result = diag_environment(l->d, path, "cannot hash");
+			continue;
+		if (digest_sha256(l->dg, hash, *out))
+			result = diag_environment(l->d, *path, "cannot hash");
 		else if (memcmp(hash, p->objects[i].hash, sizeof(hash)) != 0)
-			result = diag_error(l->d, SRCPOS_FILE(path), "differs from its SHA-256 in the metadata");
-		else if (recipes_decode(&p->recipes, &p->mem, bytes, &why))
-			result = diag_error(l->d, SRCPOS_FILE(path), "%s", why);
+			result = diag_error(l->d, SRCPOS_FILE(*path), "differs from its SHA-256 in the metadata");
 	}
 	strbuf_release(&rel);
+	return result;
+}
+
+static int load_recipes(struct loading *l)
+{
+	const char *path, *why;
+	struct slice bytes;
+	int result = load_object(&bytes, &path, l, RECIPES_NAME, RECIPES_MAX);
+
+	if (!result && recipes_decode(&l->out->recipes, &l->out->mem, bytes, &why))
+		result = diag_error(l->d, SRCPOS_FILE(path), "%s", why);
+	return result < 0 ? -1 : 0;
+}
+
+static int load_files(struct loading *l)
+{
+	const char *path, *why;
+	struct slice bytes;
+	int result = load_object(&bytes, &path, l, FILES_NAME, FILES_MAX);
+
+	if (!result && files_decode(&l->out->files, &l->out->mem, bytes, &why))
+		result = diag_error(l->d, SRCPOS_FILE(path), "%s", why);
 	return result < 0 ? -1 : 0;
 }
 
@@ -159,7 +179,7 @@ static int load(struct loading *l)
 	p->nobjects = m.nobjects;
 	memcpy(p->timestamp, m.timestamp, sizeof(p->timestamp));
 	count_versions(l);
-	return load_recipes(l) || load_build(l, root) ? -1 : 0;
+	return load_recipes(l) || load_files(l) || load_build(l, root) ? -1 : 0;
 }
 
 int previous_load(struct previous *out, const char *dir, struct slice app, const struct tuf_chain *chain,

@@ -11,6 +11,7 @@
 
 #include "base/diag.h"
 #include "format/buildinfo.h"
+#include "format/files.h"
 #include "format/recipes.h"
 #include "format/tuf.h"
 
@@ -20,7 +21,8 @@ struct previous {
 	struct tuf_parts parts;
 	struct tuf_target *indexes, *objects; /* listed; sorted by path */
 	size_t nindexes, nobjects;
-	struct recipes recipes; /* empty where the file is not at hand */
+	struct recipes recipes; /* empty where the file is not at hand; the same of files */
+	struct files files;
 	struct buildinfo build;
 	struct slice build_bytes;       /* build.json; empty: none */
 	uint8_t timestamp[SHA256_SIZE]; /* SHA-256 of timestamp.json */

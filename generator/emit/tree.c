@@ -42,9 +42,9 @@ int tree_begin(struct tree *t, const struct outdir *out, struct slice app, const
 	return 0;
 }
 
-static const char *path_in(struct tree *t, const char *folder, struct strbuf *rel)
+static const char *path_in(struct tree *t, const char *folder, struct slice rel)
 {
-	return arena_printf(&t->mem, "%s/" SLICE_FMT, folder, SLICE_ARG(strbuf_slice(rel))).p;
+	return arena_printf(&t->mem, "%s/" SLICE_FMT, folder, SLICE_ARG(rel)).p;
 }
 
 static int make_parent(struct tree *t, const char *path, struct diags *d)
@@ -92,21 +92,36 @@ static int write_content(const struct object *o, const char *to, struct diags *d
 	return is_object(&sum, o) ? 0 : diag_environment(d, o->path, "changed while it was being built");
 }
 
-int tree_object(struct tree *t, const struct object *o, struct diags *d)
+/* At a path relative to <appCode>/. */
+static int place(struct tree *t, struct slice rel, const struct object *o, struct diags *d)
 {
-	struct strbuf rel = STRBUF_INIT;
-	const char *to, *from;
+	const char *to = path_in(t, t->temp, rel), *from = t->previous ? path_in(t, t->previous, rel) : NULL;
 	int taken = 1;
 
-	path_object(&rel, o->hash, o->name);
-	to = path_in(t, t->temp, &rel);
-	from = t->previous ? path_in(t, t->previous, &rel) : NULL;
-	strbuf_release(&rel);
 	if (from && (taken = take_previous(t, o, from, to, d)) <= 0)
 		return taken;
 	if (!o->data.p && !o->path)
 		return 1;
 	return make_parent(t, to, d) ? -1 : write_content(o, to, d);
+}
+
+int tree_object(struct tree *t, const struct object *o, struct diags *d)
+{
+	struct strbuf rel = STRBUF_INIT;
+	int placed;
+
+	path_object(&rel, o->hash, o->name);
+	placed = place(t, strbuf_slice(&rel), o, d);
+	strbuf_release(&rel);
+	return placed;
+}
+
+int tree_listed(struct tree *t, const struct listed_file *f, struct slice data, struct diags *d)
+{
+	struct object o = { .length = f->length, .data = data };
+
+	memcpy(o.hash, f->hash, SHA256_SIZE);
+	return place(t, f->path, &o, d);
 }
 
 int tree_file(struct tree *t, const char *path, struct slice data, struct diags *d)

@@ -5,12 +5,13 @@
  *            is the old tree, or the new one, or absent as before. Leftovers of killed builds go with the next one.
  * Locking    outdir_open() takes OUT/.mdstatic.lock and waits for it; closing lets go.
  * Modes      files 0644, folders 0755, whatever the umask.
- * Order      tree_begin(), any number of tree_object() and tree_file(), tree_commit(); tree_end() always.
+ * Order      tree_begin(), any number of tree_object(), tree_listed() and tree_file(), tree_commit(); tree_end() always.
  * Errors     environment errors (exit 3). */
 #ifndef EMIT_TREE_H
 #define EMIT_TREE_H
 
 #include "emit/object.h"
+#include "format/files.h"
 
 #define OUTDIR_LOCK ".mdstatic.lock"
 
@@ -46,6 +47,8 @@ int tree_begin(struct tree *t, const struct outdir *out, struct slice app, const
 /* Places an object: taken from the previous tree when it is there with the right bytes, else from its content.
  * 0 placed; 1 it is in neither, so kept elsewhere; -1 error. */
 int tree_object(struct tree *t, const struct object *o, struct diags *d) MUST_CHECK;
+/* The same for a file of files.json, whose content `data` is, where it is at hand (p not NULL). */
+int tree_listed(struct tree *t, const struct listed_file *f, struct slice data, struct diags *d) MUST_CHECK;
 /* Adds a file at a path relative to <appCode>/. */
 int tree_file(struct tree *t, const char *path, struct slice data, struct diags *d) MUST_CHECK;
 /* *changed (may be NULL): the tree differs from what stood there. Equal trees are left alone. */

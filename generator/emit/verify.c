@@ -14,6 +14,7 @@
 #include "emit/tree.h"
 #include "emit/verify_index.h"
 #include "format/buildinfo.h"
+#include "format/files.h"
 #include "format/paths.h"
 
 /* A file that the tree may hold. */
@@ -35,6 +36,7 @@ struct checking {
 	struct file_list files;
 	struct tuf_chain chain;
 	struct metadata m;
+	struct files listed; /* of files.json */
 	struct buildinfo build;
 	struct expected *v; /* sorted by path once complete */
 	size_t n, cap;
@@ -158,6 +160,66 @@ static void expect_targets(struct checking *c, const struct tuf_target *v, size_
 	strbuf_release(&rel);
 }
 
+/* --- files.json ----------------------------------------------------------------------------------------------------------- */
+static bool is_files(const struct tuf_target *t)
+{
+	return slice_ends(t->path, "/" FILES_NAME);
+}
+
+/* What it lists lies beside the objects, under names of its own. */
+static int check_names(struct checking *c, const char *path)
+{
+	for (size_t i = 0; i < c->listed.n; i++) {
+		struct slice name = c->listed.v[i].path;
+
+		if (!slice_starts(name, "h5/") && !slice_starts(name, "pages/"))
+			return diag_error(c->d, SRCPOS_FILE(path),
+					  "lists " SLICE_FMT ", which is not under h5/ or pages/", SLICE_ARG(name));
+	}
+	return 0;
+}
+
+/* Other bytes than the metadata says are reported with all files, a lost file too. */
+static int read_listed(struct checking *c, const struct tuf_target *t)
+{
+	struct strbuf rel = STRBUF_INIT;
+	uint8_t hash[SHA256_SIZE];
+	const char *path, *why;
+	struct slice bytes;
+	int result;
+
+	path_target_file(&rel, t->path, t->hash);
+	result = metadata_read(&bytes, &path, &c->mem, c->dir, rel.p, FILES_MAX, c->d);
+	strbuf_release(&rel);
+	if (result)
+		return result < 0 ? -1 : 0;
+	if (digest_sha256(c->dg, hash, bytes))
+		return diag_environment(c->d, path, "cannot hash");
+	if (memcmp(hash, t->hash, SHA256_SIZE) != 0)
+		return 0;
+	if (files_decode(&c->listed, &c->mem, bytes, &why))
+		return diag_error(c->d, SRCPOS_FILE(path), "%s", why);
+	return check_names(c, path);
+}
+
+static void expect_listed(struct checking *c)
+{
+	struct tuf_target *targets;
+
+	for (size_t i = 0; i < c->m.nobjects; i++) {
+		if (is_files(&c->m.objects[i]) && read_listed(c, &c->m.objects[i]))
+			return;
+	}
+	targets = ARENA_ARRAY(&c->mem, struct tuf_target, c->listed.n);
+	for (size_t i = 0; i < c->listed.n; i++) {
+		const struct listed_file *f = &c->listed.v[i];
+
+		targets[i] = (struct tuf_target){ .path = f->path, .length = f->length };
+		memcpy(targets[i].hash, f->hash, SHA256_SIZE);
+		expect(c, f->path, &targets[i]);
+	}
+}
+
 /* --- build.json ----------------------------------------------------------------------------------------------------------- */
 static int check_build(struct checking *c)
 {
@@ -254,12 +316,13 @@ static int check_app(struct checking *c, struct slice name)
 	check_parts(c);
 	expect_targets(c, c->m.indexes, c->m.nindexes);
 	expect_targets(c, c->m.objects, c->m.nobjects);
+	expect_listed(c);
 	check_build(c);
 	qsort(c->v, c->n, sizeof(*c->v), expected_cmp);
 	mark_elsewhere(c);
 	check_files(c);
 	for (size_t i = 0; i < c->m.nindexes; i++)
-		verify_index(&c->m.indexes[i], c->dir, &c->m, c->dg, c->d);
+		verify_index(&c->m.indexes[i], c->dir, &c->m, &c->listed, c->dg, c->d);
 	return 0;
 }
 

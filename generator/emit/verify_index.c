@@ -6,6 +6,7 @@
 
 #include "base/fileio.h"
 #include "base/map.h"
+#include "emit/verify_answer.h"
 #include "format/filter.h"
 #include "format/index.h"
 #include "format/json.h"
@@ -14,6 +15,7 @@
 struct looking {
 	const char *dir;
 	const struct metadata *m;
+	struct verify_lists lists;
 	struct digests *dg;
 	struct diags *d;
 	struct arena mem;     /* of the whole index */
@@ -56,47 +58,24 @@ static bool first_look(struct looking *l, const char *rel)
 }
 
 /* --- leaves ------------------------------------------------------------------------------------------------------------- */
-/* A reference without a scheme is a file of this tree, and so must be listed. */
-static bool is_listed_file(const struct looking *l, struct slice reference)
-{
-	struct strbuf path = STRBUF_INIT;
-	bool found = slice_starts(reference, "https://") || slice_starts(reference, "http://");
-
-	for (size_t i = 0; i < l->m->nobjects && !found; i++) {
-		strbuf_reset(&path);
-		path_target_file(&path, l->m->objects[i].path, l->m->objects[i].hash);
-		found = slice_eq(strbuf_slice(&path), reference);
-	}
-	strbuf_release(&path);
-	return found;
-}
-
 static void look_at_answer(struct looking *l, const char *from, const struct mf_answer *answer)
 {
-	json_auto_t *json = NULL;
 	const struct tuf_target *object;
-	const json_t *url;
-	const char *rel, *path, *why;
+	const char *rel, *path;
 	struct slice bytes;
 
+	if (answer->text.n) {
+		verify_answer(&l->lists, answer->text, l->ix->kind, from, l->d);
+		return;
+	}
 	object = find_object(&rel, l, from, answer->hash, "answer.json");
 	if (!object)
 		return;
 	if (object->length != answer->length)
 		diag_error(l->d, SRCPOS_FILE(from), "says that %s has %" PRIu32 " bytes; it has %" PRIu64, rel,
 			   answer->length, object->length);
-	if (!first_look(l, rel) || metadata_read(&bytes, &path, &l->scratch, l->dir, rel, OBJECT_SIZE_MAX, l->d))
-		return;
-	if (json_parse_wire(&json, bytes, OBJECT_SIZE_MAX, &why)) {
-		bad(l, path, why);
-		return;
-	}
-	url = json_object_get(json, "downloadUrl");
-	if (!json_is_object(json))
-		bad(l, path, "an answer is a JSON object");
-	else if (json_is_string(url) && !is_listed_file(l, slice_of(json_string_value(url))))
-		diag_error(l->d, SRCPOS_FILE(path), "leads to %s, which the tree does not list",
-			   json_string_value(url));
+	if (first_look(l, rel) && !metadata_read(&bytes, &path, &l->scratch, l->dir, rel, OBJECT_SIZE_MAX, l->d))
+		verify_answer(&l->lists, bytes, l->ix->kind, path, l->d);
 }
 
 static void look_at_filter(struct looking *l, const char *from, const struct mf_whitelist *w)
@@ -106,6 +85,8 @@ static void look_at_filter(struct looking *l, const char *from, const struct mf_
 	const struct tuf_target *object;
 	const char *rel, *path, *why;
 
+	if (w->npatterns)
+		return; /* expressions stand in the manifest */
 	object = find_object(&rel, l, from, w->file, "filter.bin");
 	if (!object || !first_look(l, rel))
 		return;
@@ -131,7 +112,8 @@ static void look_inside(struct looking *l, const char *from, const struct manife
 }
 
 /* --- manifests ---------------------------------------------------------------------------------------------------------- */
-static void look_at_manifest(struct looking *l, const uint8_t hash[SHA256_SIZE], bool shard)
+/* `unit` NULL: of a segment. */
+static void look_at_manifest(struct looking *l, const uint8_t hash[SHA256_SIZE], const struct index_unit *unit)
 {
 	struct manifest shared = { .whitelists = l->ix->whitelists, .nwhitelists = l->ix->nwhitelists }, m;
 	json_auto_t *json = NULL;
@@ -149,11 +131,12 @@ static void look_at_manifest(struct looking *l, const uint8_t hash[SHA256_SIZE],
 	if (metadata_read(&bytes, &path, &l->scratch, l->dir, rel, OBJECT_SIZE_MAX, l->d))
 		return;
 	if (json_parse_wire(&json, bytes, OBJECT_SIZE_MAX, &why) ||
-	    manifest_decode(&m, &l->scratch, json, l->ix->kind, shard ? &shared : NULL, &why)) {
+	    manifest_decode(&m, &l->scratch, json, l->ix->kind, unit ? &shared : NULL, &why) ||
+	    (unit && index_unit_check(unit, &m, l->dg, &why))) {
 		bad(l, path, why);
 		return;
 	}
-	look_inside(l, path, &m, !shard);
+	look_inside(l, path, &m, !unit);
 }
 
 static void look_below(struct looking *l)
@@ -164,12 +147,12 @@ static void look_below(struct looking *l)
 		look_inside(l, l->index_path, ix->inline_manifest, true);
 	for (size_t i = 0; i < ix->nsegments; i++) {
 		if (!ix->segments[i].empty)
-			look_at_manifest(l, ix->segments[i].hash, false);
+			look_at_manifest(l, ix->segments[i].hash, NULL);
 	}
 	for (size_t i = 0; i < ix->nwhitelists; i++)
 		look_at_filter(l, l->index_path, &ix->whitelists[i]);
 	for (size_t i = 0; i < ix->nunits; i++)
-		look_at_manifest(l, ix->units[i].hash, true);
+		look_at_manifest(l, ix->units[i].hash, &ix->units[i]);
 }
 
 static int check_head(struct looking *l, const struct tuf_target *target, const struct index *ix)
@@ -185,12 +168,17 @@ static int check_head(struct looking *l, const struct tuf_target *target, const 
 	return slice_eq(ix->app, l->m->app) ? 0 : bad(l, l->index_path, "belongs to another app");
 }
 
-void verify_index(const struct tuf_target *target, const char *dir, const struct metadata *m, struct digests *dg,
-		  struct diags *d)
+void verify_index(const struct tuf_target *target, const char *dir, const struct metadata *m, const struct files *files,
+		  struct digests *dg, struct diags *d)
 {
-	struct looking l = {
-		.dir = dir, .m = m, .dg = dg, .d = d, .mem = ARENA_INIT, .scratch = ARENA_INIT, .done = MAP_INIT
-	};
+	struct looking l = { .dir = dir,
+			     .m = m,
+			     .lists = { m, files },
+			     .dg = dg,
+			     .d = d,
+			     .mem = ARENA_INIT,
+			     .scratch = ARENA_INIT,
+			     .done = MAP_INIT };
 	struct strbuf rel = STRBUF_INIT;
 	struct index ix;
 	struct slice bytes;

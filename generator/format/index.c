@@ -54,9 +54,11 @@ static uint32_t class_of_version(const struct index_fold *f, const struct versio
 
 uint32_t index_class(const struct index_fold *f, const struct slice *value)
 {
-	struct slice text = value ? slice_trim(*value) : SLICE("");
+	struct slice text = value ? *value : SLICE("");
 	struct version v;
 
+	if (f->type != ATTR_EXACT)
+		text = slice_trim(text);
 	if (text.n == 0)
 		return f->missing;
 	if (f->type != ATTR_VERSION)
@@ -89,10 +91,14 @@ uint64_t index_unit_end(const struct index_unit *u)
 	return ((uint64_t)u->prefix + 1) << (32 - u->bits);
 }
 
+static uint32_t head_of(const uint8_t slot_hash[32])
+{
+	return (uint32_t)slot_hash[0] << 24 | (uint32_t)slot_hash[1] << 16 | (uint32_t)slot_hash[2] << 8 | slot_hash[3];
+}
+
 const struct index_unit *index_unit_of(const struct index *ix, const uint8_t slot_hash[32])
 {
-	uint32_t head = (uint32_t)slot_hash[0] << 24 | (uint32_t)slot_hash[1] << 16 | (uint32_t)slot_hash[2] << 8 |
-			slot_hash[3];
+	uint32_t head = head_of(slot_hash);
 	size_t low = 0,
 	       high = ix->nunits; /* units before `low` begin at or below head, those from `high` on above it */
 
@@ -105,4 +111,39 @@ const struct index_unit *index_unit_of(const struct index *ix, const uint8_t slo
 			high = mid;
 	}
 	return low > 0 && head < index_unit_end(&ix->units[low - 1]) ? &ix->units[low - 1] : NULL;
+}
+
+int index_unit_check(const struct index_unit *u, const struct manifest *m, struct digests *d, const char **why)
+{
+	uint8_t hash[SHA256_SIZE];
+
+	for (size_t i = 0; i < m->nslots; i++) {
+		if (digest_sha256(d, hash, m->slots[i].name)) {
+			*why = "out of memory";
+			return -1;
+		}
+		if (head_of(hash) < index_unit_start(u) || head_of(hash) >= index_unit_end(u)) {
+			*why = "a manifest holds a slot of another unit";
+			return -1;
+		}
+	}
+	return 0;
+}
+
+bool index_knows_key(const struct index *ix, struct slice version_key)
+{
+	size_t low = 0, high = ix->nversion_keys;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = slice_cmp(ix->version_keys[mid], version_key);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
 }

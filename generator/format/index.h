@@ -2,7 +2,7 @@
  *
  * Bytes      JSON, schemas/FORMAT.md "Index"; TUF target index/v1/<platform>-<kind>.json.
  * Shapes     exactly one of: `inline_manifest` (one unit, nothing folded); `segments` with `folds` (single-slot kinds);
- *            `units` (many slots, sharded by the bits of SHA-256(slot)).
+ *            `units` (many slots, sharded by the bits of SHA-256(slot)). With `version_keys` also none: nothing is offered.
  * Strictness the decoder refuses unknown keys, tables that do not fit together (a class or state out of range, cuts
  *            that do not ascend), and numbers that are not integers. An attribute of an unknown type is kept with known
  *            = false.
@@ -10,6 +10,7 @@
 #ifndef FORMAT_INDEX_H
 #define FORMAT_INDEX_H
 
+#include "base/digest.h"
 #include "base/strbuf.h"
 #include "format/manifest.h"
 
@@ -67,7 +68,7 @@ struct index {
 	size_t nbases;
 	struct index_attr *attrs; /* sorted by name */
 	size_t nattrs;
-	uint32_t longest; /* bytes of the longest manifest that this index leads to; 0 when inline */
+	uint32_t longest; /* bytes of the longest manifest that this index leads to; 0: it leads to none */
 
 	struct manifest *inline_manifest; /* or NULL */
 	struct index_fold *folds;
@@ -78,6 +79,8 @@ struct index {
 	size_t nunits;
 	struct mf_whitelist *whitelists; /* shared by all units */
 	size_t nwhitelists;
+	struct slice *version_keys; /* hotpatch: all that are defined, ascending; an index may have nothing else */
+	size_t nversion_keys;
 };
 
 /* -1: memory, or something that a decoder has kept as unknown (an attribute's type, a rule). */
@@ -95,5 +98,10 @@ uint64_t index_unit_start(const struct index_unit *u);
 uint64_t index_unit_end(const struct index_unit *u);
 /* The unit that holds a slot; NULL: none. */
 const struct index_unit *index_unit_of(const struct index *ix, const uint8_t slot_hash[32]);
+/* That a unit's manifest holds no slot of another unit: 0, or -1 with a reason in *why (a constant text). */
+int index_unit_check(const struct index_unit *u, const struct manifest *m, struct digests *d,
+		     const char **why) MUST_CHECK;
+/* Whether a hotpatch is defined for this versionKey. */
+bool index_knows_key(const struct index *ix, struct slice version_key);
 
 #endif

@@ -80,6 +80,26 @@ static int read_longest(struct wire *w, void *out, const json_t *value)
 	return wire_u32(w, &ix->longest, value, 1, UINT32_MAX, "longest of an index is out of range");
 }
 
+static int read_version_key(struct wire *w, void *out, const json_t *value)
+{
+	return wire_word(w, out, value, "versionKeys is no array of texts");
+}
+
+/* After the kind is known. */
+static int read_version_keys(struct wire *w, struct index *ix, const json_t *value)
+{
+	if (ix->kind != KIND_HOTPATCH)
+		return wire_fail(w, "an index of this kind has versionKeys");
+	ix->version_keys = wire_array(w, &ix->nversion_keys, value, sizeof(*ix->version_keys), read_version_key,
+				      "versionKeys is no array of texts");
+	if (!ix->version_keys)
+		return -1;
+	for (size_t i = 1; i < ix->nversion_keys; i++)
+		if (slice_cmp(ix->version_keys[i - 1], ix->version_keys[i]) >= 0)
+			return wire_fail(w, "versionKeys do not ascend");
+	return 0;
+}
+
 static int read_later(struct wire *w, void *out, const json_t *value) /* what depends on the head */
 {
 	(void)w, (void)out, (void)value;
@@ -182,7 +202,7 @@ static int read_class(struct wire *w, void *out, const json_t *value)
 	const struct index_fold *f = w->ctx;
 	struct index_value *v = out;
 
-	if (slice_trim(v->text).n != v->text.n)
+	if (f->type != ATTR_EXACT && slice_trim(v->text).n != v->text.n)
 		return wire_fail(w, "a value of a table has white space around it");
 	for (size_t i = 0; f->type == ATTR_FOLD && i < v->text.n; i++)
 		if (v->text.p[i] >= 'A' && v->text.p[i] <= 'Z')
@@ -363,17 +383,23 @@ static int read_shape(struct wire *w, struct index *ix, const json_t *json)
 {
 	const json_t *manifest = json_object_get(json, "manifest"), *lists = json_object_get(json, "whitelists");
 	const json_t *by = json_object_get(json, "by"), *segments = json_object_get(json, "segments");
-	const json_t *units = json_object_get(json, "units");
+	const json_t *units = json_object_get(json, "units"), *keys = json_object_get(json, "versionKeys");
+	int shapes = (manifest != NULL) + (segments != NULL) + (units != NULL);
 
-	if (!by != !segments || (manifest != NULL) + (segments != NULL) + (units != NULL) != 1)
+	if (!by != !segments || shapes > 1 || (shapes == 0 && !keys))
 		return wire_fail(w, "an index has not exactly one of manifest, segments (with by), units");
 	if (lists && !units)
 		return wire_fail(w, "an index without units has whitelists");
-	if (!manifest != (ix->longest != 0))
-		return wire_fail(w, "an index has longest with manifest, or neither");
+	if ((segments || units) != (ix->longest != 0))
+		return wire_fail(w, segments || units ? "an index that leads to manifests has no longest"
+						      : "an index that leads to no manifest has longest");
+	if (keys && read_version_keys(w, ix, keys))
+		return -1;
 	if (manifest)
 		return read_inline(w, ix, manifest);
-	return segments ? read_segments(w, ix, by, segments) : read_units(w, ix, units, lists);
+	if (segments)
+		return read_segments(w, ix, by, segments);
+	return units ? read_units(w, ix, units, lists) : 0;
 }
 
 static int decode(struct wire *w, struct index *ix, const json_t *json)
@@ -390,6 +416,7 @@ static int decode(struct wire *w, struct index *ix, const json_t *json)
 		{ "platform", read_platform, "an index has no platform" },
 		{ "segments", read_later, NULL },
 		{ "units", read_later, NULL },
+		{ "versionKeys", read_later, NULL },
 		{ "whitelists", read_later, NULL },
 	};
 	static const struct wire_shape shape = { "an index is no object", "an index has an unknown key", members,

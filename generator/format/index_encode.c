@@ -136,12 +136,24 @@ static json_t *encode_units(const struct index *ix)
 	return put_done(array, failed);
 }
 
+static json_t *encode_version_keys(const struct index *ix)
+{
+	json_t *array = json_array();
+	bool failed = false;
+
+	for (size_t i = 0; i < ix->nversion_keys; i++)
+		put_item(array, put_text(ix->version_keys[i]), &failed);
+	return put_done(array, failed);
+}
+
 static void put_shape(json_t *object, const struct index *ix, bool *failed)
 {
 	if (ix->inline_manifest) {
 		put_member(object, "manifest", manifest_encode(ix->inline_manifest, ix->kind, true), failed);
 		return;
 	}
+	if (ix->nversion_keys && !ix->nsegments && !ix->nunits) /* nothing is offered */
+		return;
 	put_member(object, "longest", json_integer(ix->longest), failed);
 	if (ix->nsegments) {
 		put_member(object, "by", encode_by(ix), failed);
@@ -165,6 +177,8 @@ static json_t *encode_index(const struct index *ix)
 	put_member(object, "format", json_integer(INDEX_FORMAT), &failed);
 	put_member(object, "kind", json_string(kind_name(ix->kind)), &failed);
 	put_member(object, "platform", json_string(platform_name(ix->platform)), &failed);
+	if (ix->nversion_keys)
+		put_member(object, "versionKeys", encode_version_keys(ix), &failed);
 	put_shape(object, ix, &failed);
 	return put_done(object, failed);
 }

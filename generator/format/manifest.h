@@ -17,6 +17,9 @@
 #include "base/slice.h"
 #include "base/version.h"
 
+#define MF_PATTERNS_MAX 20
+#define MF_PATTERN_MAX  4096 /* bytes */
+
 struct mf_rule {
 	bool known; /* false: never holds */
 	struct slice element;
@@ -31,11 +34,13 @@ struct mf_rule {
 struct mf_whitelist {
 	struct slice name;
 	enum id_type id_type;
-	uint8_t root[32]; /* Merkle root over the pages */
-	uint8_t file[32]; /* SHA-256 of filter.bin: its name */
-	uint64_t ids;     /* distinct ids */
-	uint32_t pages;   /* P >= 1 */
-	uint32_t probes;  /* k >= 1 */
+	struct slice *patterns; /* the list is these expressions, and no filter: the rest is unused; else NULL */
+	size_t npatterns;       /* <= MF_PATTERNS_MAX, each 1 to MF_PATTERN_MAX bytes */
+	uint8_t root[32];       /* Merkle root over the pages */
+	uint8_t file[32];       /* SHA-256 of filter.bin: its name */
+	uint64_t ids;           /* distinct ids */
+	uint32_t pages;         /* P >= 1 */
+	uint32_t probes;        /* k >= 1 */
 };
 
 struct mf_ramp {
@@ -50,6 +55,10 @@ struct mf_candidate {
 	int64_t from; /* not before */
 	bool has_window;
 	int64_t start, end; /* [start, end) */
+	bool has_until;
+	int64_t until; /* before it */
+	bool has_above;
+	uint32_t above; /* quickfix: patchVersionCode is missing or lower */
 	bool has_percent;
 	uint32_t thousandths; /* 0 < t < 100000; of userId, else deviceId */
 	bool has_limit;
@@ -63,18 +72,19 @@ struct mf_candidate {
 	uint32_t **unless; /* arrays of rule numbers: the candidate is out when all of one array hold */
 	size_t *unless_n;
 	size_t nunless;
-	uint32_t answer;    /* single-slot kinds: number into `answers` */
+	uint32_t answer;    /* all kinds but switch: number into `answers` */
 	struct slice value; /* switch: the value */
 };
 
 struct mf_answer {
 	struct slice version; /* release version as written: also part of the bucket's salt */
-	uint8_t hash[32];     /* SHA-256 of answer.json */
+	uint8_t hash[32];     /* upgrade, hotpatch: SHA-256 of answer.json */
 	uint32_t length;
+	struct slice text; /* h5, quickfix: the answer itself, as JSON on the wire */
 };
 
 struct mf_slot {
-	struct slice name; /* "<platform>" or "<KEY>" */
+	struct slice name; /* "<platform>", "<h5Id>", "<bundleName>/<versionCode>" or "<KEY>" */
 	struct mf_candidate *v;
 	size_t n;
 };
@@ -87,7 +97,7 @@ struct manifest {
 	struct mf_whitelist
 		*whitelists; /* sorted by name; in a shard: those of the index, borrowed, and not encoded again */
 	size_t nwhitelists;
-	struct mf_answer *answers; /* single-slot kinds */
+	struct mf_answer *answers; /* all kinds but switch */
 	size_t nanswers;
 };
 

@@ -1,120 +1,5 @@
-#include "format/manifest.h"
-
 #include "base/text.h"
-#include "format/wire.h"
-
-/* --- rules ---------------------------------------------------------------------------------------------------- */
-static int read_text(struct wire *w, void *out, const json_t *value)
-{
-	return wire_text(w, out, value, "value of a rule is no array of texts");
-}
-
-static int read_rule_element(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-
-	return wire_word(w, &rule->element, value, "element of a rule is no text");
-}
-
-static int read_rule_op(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-
-	return rule_op_parse(&rule->op, wire_slice(value)) ? 0 : wire_fail(w, "op of a rule is unknown");
-}
-
-static int read_rule_values(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-
-	rule->values = wire_array(w, &rule->nvalues, value, sizeof(*rule->values), read_text,
-				  "value of a rule is no array of texts");
-	return rule->values ? 0 : -1;
-}
-
-static int read_bound(struct wire *w, struct slice *out, const json_t *value)
-{
-	static const char why[] = "a bound of a rule is no version in its shortest form";
-	struct version v;
-
-	return wire_version(w, &v, value, why) ? -1 : wire_text(w, out, value, why);
-}
-
-static int read_rule_lower(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-
-	rule->has_lower = true;
-	return read_bound(w, &rule->lower, value);
-}
-
-static int read_rule_upper(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-
-	rule->has_upper = true;
-	return read_bound(w, &rule->upper, value);
-}
-
-static int read_rule_exclusive(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-
-	return wire_true(w, &rule->exclusive, value, "exclusive of a rule is not true");
-}
-
-static int read_rule_default(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-
-	return wire_true(w, &rule->default_result, value, "default of a rule is not true");
-}
-
-#define NO_RULE      "a rule is no object"
-#define UNKNOWN_RULE "a rule has an unknown key"
-
-/* clang-format off */
-static const struct wire_member list_members[] = {
-	{ "default", read_rule_default, NULL },
-	{ "element", read_rule_element, "a rule has no element" },
-	{ "op", read_rule_op, "a rule has no op" },
-	{ "value", read_rule_values, "a rule has no value" },
-};
-static const struct wire_shape list_rule = { NO_RULE, UNKNOWN_RULE, list_members, COUNT(list_members) };
-
-static const struct wire_member range_members[] = {
-	{ "default", read_rule_default, NULL },
-	{ "element", read_rule_element, "a rule has no element" },
-	{ "exclusive", read_rule_exclusive, NULL },
-	{ "lower", read_rule_lower, NULL },
-	{ "op", read_rule_op, "a rule has no op" },
-	{ "upper", read_rule_upper, NULL },
-};
-static const struct wire_shape range_rule = { NO_RULE, UNKNOWN_RULE, range_members, COUNT(range_members) };
-/* clang-format on */
-
-/* A rule of a later version (another op, a key that its op does not have) stays unknown, which counts as false; a rule
- * that looks like ours has to be right. */
-static int read_rule(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_rule *rule = out;
-	const struct wire_shape *shape;
-	enum rule_op op;
-
-	if (!json_is_object(value))
-		return wire_fail(w, NO_RULE);
-	if (!rule_op_parse(&op, wire_slice(json_object_get(value, "op"))))
-		return 0;
-	shape = op == RULE_CONTAINS || op == RULE_EXCLUDES ? &list_rule : &range_rule;
-	if (!wire_fits(value, shape))
-		return 0;
-	if (wire_object(w, rule, value, shape))
-		return -1;
-	if (shape == &range_rule && !rule->has_lower && !rule->has_upper)
-		return wire_fail(w, "a rule has no bound");
-	rule->known = true;
-	return 0;
-}
+#include "format/manifest_parts.h"
 
 /* --- candidates ----------------------------------------------------------------------------------------------- */
 struct decoder { /* what candidates refer to: wire.ctx */
@@ -163,6 +48,22 @@ static int read_from(struct wire *w, void *out, const json_t *value)
 
 	c->has_from = true;
 	return wire_int(w, &c->from, value, 0, WIRE_TIME_MAX, "from of a candidate is no time");
+}
+
+static int read_until(struct wire *w, void *out, const json_t *value)
+{
+	struct mf_candidate *c = out;
+
+	c->has_until = true;
+	return wire_int(w, &c->until, value, 0, WIRE_TIME_MAX, "until of a candidate is no time");
+}
+
+static int read_above(struct wire *w, void *out, const json_t *value)
+{
+	struct mf_candidate *c = out;
+
+	c->has_above = true;
+	return wire_u32(w, &c->above, value, 1, INT32_MAX, "above of a candidate is out of range");
 }
 
 static int read_window(struct wire *w, void *out, const json_t *value)
@@ -307,6 +208,7 @@ static int read_unless(struct wire *w, void *out, const json_t *value)
 	{ "percent", read_percent, NULL },                                                                             \
 	{ "ramp", read_ramp, NULL },                                                                                   \
 	{ "unless", read_unless, NULL },                                                                               \
+	{ "until", read_until, NULL },                                                                                 \
 	{ "window", read_window, NULL },                                                                               \
 	{ "wl", read_lists, NULL }
 /* clang-format on */
@@ -314,6 +216,16 @@ static int read_unless(struct wire *w, void *out, const json_t *value)
 static int read_answer_candidate(struct wire *w, void *out, const json_t *value)
 {
 	static const struct wire_member members[] = { { "a", read_answer_number, "a candidate has no a" }, GUARDS };
+	static const struct wire_shape shape = { NO_CANDIDATE, UNKNOWN_CANDIDATE, members, COUNT(members) };
+
+	return wire_object(w, out, value, &shape);
+}
+
+static int read_patch_candidate(struct wire *w, void *out, const json_t *value)
+{
+	static const struct wire_member members[] = { { "a", read_answer_number, "a candidate has no a" },
+						      { "above", read_above, NULL },
+						      GUARDS };
 	static const struct wire_shape shape = { NO_CANDIDATE, UNKNOWN_CANDIDATE, members, COUNT(members) };
 
 	return wire_object(w, out, value, &shape);
@@ -336,19 +248,6 @@ static int read_slot(struct wire *w, void *out, const json_t *value)
 	return slot->v ? 0 : -1;
 }
 
-static int read_answer(struct wire *w, void *out, const json_t *value)
-{
-	struct mf_answer *answer = out;
-
-	if (json_array_size(value) != 3)
-		return wire_fail(w, "an answer is no array of version, hash and length");
-	if (wire_word(w, &answer->version, json_array_get(value, 0), "version of an answer is no text") ||
-	    wire_hash(w, answer->hash, json_array_get(value, 1), "hash of an answer is no hash"))
-		return -1;
-	return wire_u32(w, &answer->length, json_array_get(value, 2), 1, UINT32_MAX,
-			"length of an answer is out of range");
-}
-
 /* --- the whole ------------------------------------------------------------------------------------------------ */
 static int read_later(struct wire *w, void *out,
 		      const json_t *value) /* slots refer to all other tables: they go last */
@@ -357,7 +256,19 @@ static int read_later(struct wire *w, void *out,
 	return 0;
 }
 
-static int decode_tables(struct wire *w, struct manifest *m, const json_t *json, const struct manifest *shared)
+/* How the entries of `answers` and the candidates look. */
+static const struct {
+	wire_fn *answer, *candidate;
+} kinds[KIND_COUNT] = {
+	[KIND_UPGRADE] = { manifest_read_answer, read_answer_candidate },
+	[KIND_HOTPATCH] = { manifest_read_answer, read_answer_candidate },
+	[KIND_H5] = { manifest_read_inline, read_answer_candidate },
+	[KIND_QUICKFIX] = { manifest_read_quickfix, read_patch_candidate },
+	[KIND_SWITCH] = { NULL, read_value_candidate },
+};
+
+static int decode_tables(struct wire *w, struct manifest *m, const json_t *json, enum kind kind,
+			 const struct manifest *shared)
 {
 	const json_t *answers = json_object_get(json, "answers"), *rules = json_object_get(json, "rules");
 	const json_t *lists = json_object_get(json, "whitelists");
@@ -371,12 +282,15 @@ static int decode_tables(struct wire *w, struct manifest *m, const json_t *json,
 	if (lists && whitelists_decode(&m->whitelists, &m->nwhitelists, w->a, lists, &w->why))
 		return -1;
 	if (rules) {
-		m->rules = wire_array(w, &m->nrules, rules, sizeof(*m->rules), read_rule, "rules is no array of rules");
+		m->rules = wire_array(w, &m->nrules, rules, sizeof(*m->rules), manifest_read_rule,
+				      "rules is no array of rules");
 		if (!m->rules)
 			return -1;
 	}
+	if (answers && !kinds[kind].answer)
+		return wire_fail(w, "a manifest of this kind has answers");
 	if (answers) {
-		m->answers = wire_array(w, &m->nanswers, answers, sizeof(*m->answers), read_answer,
+		m->answers = wire_array(w, &m->nanswers, answers, sizeof(*m->answers), kinds[kind].answer,
 					"answers is no array of answers");
 		if (!m->answers)
 			return -1;
@@ -386,7 +300,7 @@ static int decode_tables(struct wire *w, struct manifest *m, const json_t *json,
 
 static int decode_slots(struct wire *w, struct manifest *m, const json_t *slots, enum kind kind)
 {
-	struct decoder d = { m, kind_is_single(kind) ? read_answer_candidate : read_value_candidate };
+	struct decoder d = { m, kinds[kind].candidate };
 
 	w->ctx = &d;
 	m->slots = wire_table(w, &m->nslots, slots, sizeof(*m->slots), read_slot, "slots is no table of slots");
@@ -409,10 +323,8 @@ static int decode(struct wire *w, struct manifest *m, const json_t *json, enum k
 	static const struct wire_shape shape = { "a manifest is no object", "a manifest has an unknown key", members,
 						 COUNT(members) };
 
-	if (wire_object(w, NULL, json, &shape) || decode_tables(w, m, json, shared))
+	if (wire_object(w, NULL, json, &shape) || decode_tables(w, m, json, kind, shared))
 		return -1;
-	if (m->answers && !kind_is_single(kind))
-		return wire_fail(w, "a manifest of this kind has answers");
 	return decode_slots(w, m, json_object_get(json, "slots"), kind);
 }
 

@@ -1,4 +1,5 @@
 #include "base/strbuf.h"
+#include "format/json.h"
 #include "format/manifest.h"
 #include "format/wire.h"
 
@@ -97,8 +98,10 @@ static json_t *encode_candidate(const struct mf_candidate *c, const struct manif
 	json_t *object = json_object();
 	bool failed = false;
 
-	if (kind_is_single(kind))
+	if (kind != KIND_SWITCH)
 		put_member(object, "a", json_integer(c->answer), &failed);
+	if (c->has_above)
+		put_member(object, "above", json_integer(c->above), &failed);
 	if (c->dev)
 		put_member(object, "dev", json_true(), &failed);
 	if (c->has_from)
@@ -114,7 +117,9 @@ static json_t *encode_candidate(const struct mf_candidate *c, const struct manif
 	put_member(object, "t", put_text(c->task), &failed);
 	if (c->nunless)
 		put_member(object, "unless", encode_unless(c), &failed);
-	if (!kind_is_single(kind))
+	if (c->has_until)
+		put_member(object, "until", json_integer(c->until), &failed);
+	if (kind == KIND_SWITCH)
 		put_member(object, "v", put_text(c->value), &failed);
 	if (c->has_window)
 		put_member(object, "window", encode_pair(c->start, c->end), &failed);
@@ -139,19 +144,30 @@ static json_t *encode_slots(const struct manifest *m, enum kind kind)
 	return put_done(object, failed);
 }
 
+static json_t *encode_answer(const struct mf_answer *v)
+{
+	json_t *array = json_array(), *inside = NULL;
+	bool failed = false;
+	const char *why;
+
+	put_item(array, put_text(v->version), &failed);
+	if (v->text.n) {
+		failed = failed || json_parse_wire(&inside, v->text, v->text.n, &why);
+		put_item(array, inside, &failed);
+	} else {
+		put_item(array, put_hash(v->hash), &failed);
+		put_item(array, json_integer(v->length), &failed);
+	}
+	return put_done(array, failed);
+}
+
 static json_t *encode_answers(const struct mf_answer *v, size_t n)
 {
 	json_t *array = json_array();
 	bool failed = false;
 
-	for (size_t i = 0; i < n; i++) {
-		json_t *answer = json_array();
-
-		put_item(answer, put_text(v[i].version), &failed);
-		put_item(answer, put_hash(v[i].hash), &failed);
-		put_item(answer, json_integer(v[i].length), &failed);
-		put_item(array, answer, &failed);
-	}
+	for (size_t i = 0; i < n; i++)
+		put_item(array, encode_answer(&v[i]), &failed);
 	return put_done(array, failed);
 }
 

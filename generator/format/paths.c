@@ -1,5 +1,7 @@
 #include "format/paths.h"
 
+#include "format/references.h"
+
 #define H16_BYTES 8 /* 16 digits */
 
 void path_object_target(struct strbuf *out, const uint8_t hash[32], const char *name)
@@ -53,7 +55,7 @@ void path_metadata(struct strbuf *out, uint64_t version, const char *role)
 
 void path_resolve(struct strbuf *out, struct slice base, struct slice reference)
 {
-	if (!slice_starts(reference, "https://") && !slice_starts(reference, "http://"))
+	if (!reference_is_whole(reference))
 		strbuf_addslice(out, base);
 	strbuf_addslice(out, reference);
 }

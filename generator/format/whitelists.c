@@ -50,7 +50,39 @@ static int read_list_root(struct wire *w, void *out, const json_t *value)
 	return wire_hash(w, l->root, value, "root of a whitelist is no hash");
 }
 
-static int read_list(struct wire *w, void *out, const json_t *value)
+static int read_pattern(struct wire *w, void *out, const json_t *value)
+{
+	static const char why[] = "a pattern of a whitelist is no text of 1 to 4096 bytes";
+
+	return json_string_length(value) > MF_PATTERN_MAX ? wire_fail(w, why) : wire_word(w, out, value, why);
+}
+
+static int read_list_patterns(struct wire *w, void *out, const json_t *value)
+{
+	static const char why[] = "patterns of a whitelist is no array of 1 to 20 texts";
+	struct mf_whitelist *l = out;
+
+	if (json_array_size(value) > MF_PATTERNS_MAX)
+		return wire_fail(w, why);
+	l->patterns = wire_array(w, &l->npatterns, value, sizeof(*l->patterns), read_pattern, why);
+	return l->patterns ? 0 : -1;
+}
+
+#define NO_LIST      "a whitelist is no object"
+#define UNKNOWN_LIST "a whitelist has an unknown key"
+
+static int read_expressions(struct wire *w, void *out, const json_t *value)
+{
+	static const struct wire_member members[] = {
+		{ "id", read_list_id, "a whitelist has no id" },
+		{ "patterns", read_list_patterns, "a whitelist has no patterns" },
+	};
+	static const struct wire_shape shape = { NO_LIST, UNKNOWN_LIST, members, COUNT(members) };
+
+	return wire_object(w, out, value, &shape);
+}
+
+static int read_filter(struct wire *w, void *out, const json_t *value)
 {
 	static const struct wire_member members[] = {
 		{ "file", read_list_file, "a whitelist has no file" },
@@ -60,10 +92,14 @@ static int read_list(struct wire *w, void *out, const json_t *value)
 		{ "p", read_list_pages, "a whitelist has no p" },
 		{ "root", read_list_root, "a whitelist has no root" },
 	};
-	static const struct wire_shape shape = { "a whitelist is no object", "a whitelist has an unknown key", members,
-						 COUNT(members) };
+	static const struct wire_shape shape = { NO_LIST, UNKNOWN_LIST, members, COUNT(members) };
 
 	return wire_object(w, out, value, &shape);
+}
+
+static int read_list(struct wire *w, void *out, const json_t *value)
+{
+	return json_object_get(value, "patterns") ? read_expressions(w, out, value) : read_filter(w, out, value);
 }
 
 int whitelists_decode(struct mf_whitelist **out, size_t *n, struct arena *a, const json_t *json, const char **why)
@@ -78,11 +114,26 @@ int whitelists_decode(struct mf_whitelist **out, size_t *n, struct arena *a, con
 	return 0;
 }
 
+static json_t *encode_patterns(const struct mf_whitelist *l)
+{
+	json_t *array = json_array();
+	bool failed = false;
+
+	for (size_t i = 0; i < l->npatterns; i++)
+		put_item(array, put_text(l->patterns[i]), &failed);
+	return put_done(array, failed);
+}
+
 static json_t *encode_list(const struct mf_whitelist *l)
 {
 	json_t *object = json_object();
 	bool failed = false;
 
+	if (l->npatterns) {
+		put_member(object, "id", json_string(id_type_name(l->id_type)), &failed);
+		put_member(object, "patterns", encode_patterns(l), &failed);
+		return put_done(object, failed);
+	}
 	put_member(object, "file", put_hash(l->file), &failed);
 	put_member(object, "id", json_string(id_type_name(l->id_type)), &failed);
 	put_member(object, "k", json_integer(l->probes), &failed);

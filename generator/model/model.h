@@ -48,6 +48,9 @@ struct whitelist {
 	struct slice fpr; /* decimal text; empty: from [filter] fpr or the audience */
 	bool plain_ids;
 	bool is_regex;
+	struct slice *patterns; /* of a .regex file, in the order written; each is of the portable subset */
+	size_t npatterns;
+	struct origin origin; /* of a .regex file */
 	const char *path; /* of the .txt or .regex file, relative to the repository's root */
 	struct slice rel; /* the same, to read it (base/filetree.h) */
 	bool used;        /* named by a task or a switch value */
@@ -99,22 +102,130 @@ struct package {           /* in the repository: `rel` set; kept elsewhere: `url
 	bool has_md5;
 };
 
-/* --- upgrades --------------------------------------------------------------------------------------------------------- */
-struct upgrade {
+/* --- releases --------------------------------------------------------------------------------------------------------- */
+
+/* What the kinds but switches share; first member of each, so that release_of() and its likes are a cast. */
+struct release {
+	enum kind kind;
 	struct origin origin;
-	enum platform platform;
-	struct slice version_text; /* as written */
-	struct version version;
-	struct package package;
+	struct slice folder;       /* of the release, to read what lies in it */
+	struct slice slot;         /* the question that it answers: "<platform>", "<h5Id>", "<bundleName>/<versionCode>" */
+	struct slice version_text; /* as written; of a hotpatch "<productVersion>/<patchNumber>"; part of bucket salts */
+	bool platforms[PLATFORM_COUNT];
 	struct slice memo;
-	bool download_verification;
-	struct slice *need_client_net_type;
-	size_t nneed_client_net_type;
-	struct rules *unless; /* OR of ANDs */
+	struct rules *unless; /* OR of ANDs; upgrades and hotpatches */
 	size_t nunless;
 	struct task *tasks;
 	size_t ntasks;
 };
+
+enum distribution { DIST_PACKAGE, DIST_APP_STORE, DIST_ENTERPRISE, DIST_TEST_FLIGHT };
+
+struct upgrade {
+	struct release r;
+	enum platform platform;
+	struct version version;
+	enum distribution distribution; /* android and harmony: DIST_PACKAGE */
+	struct package package;         /* DIST_PACKAGE, DIST_ENTERPRISE */
+	struct slice link;              /* DIST_APP_STORE: the store's URL; DIST_TEST_FLIGHT: the public link */
+	int64_t expires;                /* DIST_TEST_FLIGHT: offered before it */
+	uint32_t max_testers;           /* DIST_TEST_FLIGHT */
+	struct slice bundle_id;         /* DIST_ENTERPRISE: the definition's, else app.ini's; empty: neither */
+	struct slice icon, symbols;     /* files to read (ios), or empty */
+	bool download_verification;
+	struct slice *need_client_net_type;
+	size_t nneed_client_net_type;
+};
+
+struct hotpatch {
+	struct release r;
+	enum platform platform;
+	struct version product;
+	struct slice product_text;
+	uint32_t patch_number; /* >= 1 */
+	struct package package;
+	struct slice version_key; /* empty: none */
+};
+
+struct h5_app {
+	struct origin origin; /* app.json */
+	struct slice id, name;
+	bool global;
+};
+
+struct client_range { /* appVersion, ends included */
+	struct version min, max;
+	bool has_max;
+};
+
+struct h5_file { /* of the package, once it is unpacked */
+	struct slice path;
+	uint64_t size;
+};
+
+struct h5_release {
+	struct release r;
+	const struct h5_app *app;
+	struct version version;
+	struct slice main_url;    /* empty: global */
+	struct slice extend_info; /* a JSON object as wire text (FORMAT.md section 1); empty: none */
+	bool any_network, preload, repeat_nebula;
+	struct client_range client[PLATFORM_COUNT]; /* of the platforms that it names */
+	bool is_folder;                             /* `input` is the folder www or files, not package.zip */
+	struct slice input;                         /* to read it */
+	uint64_t size;                              /* from here on: filled by build/h5.h */
+	uint8_t sha256[32];
+	struct slice global_pack_url;
+};
+
+enum quickfix_input { QUICKFIX_HQF, QUICKFIX_APPQF, QUICKFIX_MODULES };
+
+struct quickfix_source {        /* files and folders to read */
+	struct slice file;      /* an .hqf, the .appqf, or a patch.json */
+	struct slice base;      /* QUICKFIX_MODULES: the installed .hap */
+	struct slice ets, libs; /* QUICKFIX_MODULES: folders, or empty */
+};
+
+struct quickfix_module {
+	struct slice name;
+	struct slice *device_types;
+	size_t ndevice_types;
+	struct slice *abis; /* none: it has no libraries */
+	size_t nabis;
+	uint64_t size;
+	uint8_t sha256[32];
+};
+
+struct quickfix {
+	struct release r;
+	struct slice bundle_name;
+	uint32_t version_code, patch_version_code;
+	enum quickfix_input input;
+	struct quickfix_source *sources;
+	size_t nsources;
+	struct quickfix_module *modules; /* filled by build/quickfix.h */
+	size_t nmodules;
+};
+
+static inline const struct upgrade *upgrade_of(const struct release *r)
+{
+	return (const struct upgrade *)(const void *)r;
+}
+
+static inline const struct hotpatch *hotpatch_of(const struct release *r)
+{
+	return (const struct hotpatch *)(const void *)r;
+}
+
+static inline const struct h5_release *h5_of(const struct release *r)
+{
+	return (const struct h5_release *)(const void *)r;
+}
+
+static inline const struct quickfix *quickfix_of(const struct release *r)
+{
+	return (const struct quickfix *)(const void *)r;
+}
 
 /* --- switches --------------------------------------------------------------------------------------------------------- */
 enum switch_type { SWITCH_FULL, SWITCH_WHITELIST, SWITCH_PERCENTAGE };
@@ -159,6 +270,9 @@ struct app {
 	uint32_t pointer_max_age;
 	int64_t audience[PLATFORM_COUNT];          /* AUDIENCE_UNKNOWN when not given */
 	struct slice package_name[PLATFORM_COUNT]; /* packageName, bundleId, bundleName */
+	struct slice h5_vhost, h5_global_host;     /* empty: not given */
+	uint32_t delta_from;                       /* previous versions */
+	uint32_t delta_max_ratio;                  /* millionths */
 	uint32_t segments_max;
 	struct slice filter_fpr; /* decimal text, or empty */
 	bool strict_resources, require_canary;
@@ -168,8 +282,18 @@ struct app {
 	size_t nelements;
 	struct whitelist **whitelists; /* by name */
 	size_t nwhitelists;
-	struct upgrade *upgrades; /* by platform, then version ascending */
+	struct upgrade *upgrades; /* releases of each kind: by slot, then ascending as DEFINITIONS "Slots" orders them */
 	size_t nupgrades;
+	struct hotpatch *hotpatches;
+	size_t nhotpatches;
+	struct h5_app *h5_apps; /* by id */
+	size_t nh5_apps;
+	struct h5_release *h5;
+	size_t nh5;
+	struct quickfix *quickfixes;
+	size_t nquickfixes;
+	const struct release **releases[KIND_COUNT]; /* the same, whatever their kind; of KIND_SWITCH none */
+	size_t nreleases[KIND_COUNT];
 	struct switch_def *switches; /* by key */
 	size_t nswitches;
 
@@ -178,6 +302,9 @@ struct app {
 	size_t nroots;
 	const char *roots_dir; /* "keys" or "apps/<dir>/keys", relative to the repository's root, for messages */
 };
+
+/* Fills app->releases from the lists of each kind, which stay where they are from here on. */
+void app_list_releases(struct app *app, struct arena *a);
 
 struct model {
 	struct app *apps; /* by app_code */

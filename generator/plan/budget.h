@@ -27,10 +27,15 @@
 #define PERCENT_BYTES   16
 #define WINDOW_BYTES    64
 #define RAMP_BYTES      20 /* each point */
-#define FROM_BYTES      18
+#define FROM_BYTES      18 /* `until` too */
+#define ABOVE_BYTES     18
 #define DEV_BYTES       11
 #define LIST_BYTES      12  /* each use */
 #define FILTER_BYTES    260 /* each whitelist that a manifest describes */
+#define PATTERNS_BYTES  44
+#define H5_BYTES        640 /* an answer but for the texts of the definition */
+#define MODULE_BYTES    280 /* each module of a quick fix */
+#define ROLLBACK_BYTES  40  /* of the answer */
 #define USE_BYTES       4   /* number of a rule */
 #define TABLE_BYTES     96
 #define TEXT_BYTES      6

@@ -28,18 +28,28 @@ static void set_percent(struct offer *o, uint32_t thousandths)
 
 static bool has_no_guard(const struct offer *o)
 {
-	return !o->nlists && !o->dev && !o->has_from && !o->has_window && !o->has_percent && !o->nunless;
+	return !o->nlists && !o->dev && !o->has_from && !o->has_window && !o->has_percent && !o->has_until &&
+	       !o->has_above && !o->nunless;
 }
 
-/* --- upgrades ----------------------------------------------------------------------------------------------------- */
+/* --- releases ----------------------------------------------------------------------------------------------------- */
 
-static size_t releasing(const struct upgrade *u)
+static size_t releasing(const struct release *r)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < u->ntasks; i++)
-		n += u->tasks[i].status == STATUS_RELEASING;
+	for (size_t i = 0; i < r->ntasks; i++)
+		n += r->tasks[i].status == STATUS_RELEASING;
 	return n;
+}
+
+/* The releasing task that takes the others of its release back; NULL: there is none. */
+static const struct task *rollback_of(const struct release *r)
+{
+	for (size_t i = 0; i < r->ntasks; i++)
+		if (r->tasks[i].status == STATUS_RELEASING && r->tasks[i].type == TASK_ROLLBACK)
+			return &r->tasks[i];
+	return NULL;
 }
 
 /* Best first. Total: ids are unique in a release. */
@@ -64,9 +74,21 @@ static void set_window(struct offer *o, const struct window *w)
 	o->nramp = w->nramp;
 }
 
-static struct offer task_offer(const struct upgrade *u, const struct task *task, int64_t commit_time)
+static void set_release(struct offer *o, const struct release *r)
 {
-	struct offer o = { .upgrade = u, .task = task, .dev = task->dev };
+	if (r->kind == KIND_UPGRADE && upgrade_of(r)->distribution == DIST_TEST_FLIGHT) {
+		o->has_until = true;
+		o->until = upgrade_of(r)->expires;
+	}
+	if (r->kind == KIND_QUICKFIX) {
+		o->has_above = true;
+		o->above = quickfix_of(r)->patch_version_code;
+	}
+}
+
+static struct offer task_offer(const struct release *r, const struct task *task, int64_t commit_time)
+{
+	struct offer o = { .release = r, .task = task, .dev = task->dev };
 
 	if (task->type == TASK_WHITELIST) {
 		o.lists = task->whitelists;
@@ -80,63 +102,166 @@ static struct offer task_offer(const struct upgrade *u, const struct task *task,
 		o.has_from = true;
 		o.from = task->published_at;
 	}
+	if (task->type != TASK_ROLLBACK)
+		set_release(&o, r);
 	return o;
 }
 
-/* version > appVersion */
-static const struct rule *newer_than_installed(struct arena *a, const struct upgrade *u)
+static struct rule *version_rule(struct arena *a, enum rule_op op)
 {
-	struct rule *r = ARENA_NEW(a, struct rule);
+	struct rule *rule = ARENA_NEW(a, struct rule);
 
-	r->element = SLICE("appVersion");
-	r->type = ATTR_VERSION;
-	r->op = RULE_IN;
-	r->has_upper = true;
-	r->upper = u->version;
-	r->exclusive = true;
-	return r;
+	rule->element = SLICE("appVersion");
+	rule->type = ATTR_VERSION;
+	rule->op = op;
+	return rule;
 }
 
-static void add_release(struct offers *out, struct arena *a, const struct upgrade *u, int64_t commit_time)
+/* version > appVersion */
+static const struct rule *older_than(struct arena *a, const struct version *v)
 {
-	size_t n = releasing(u), found = 0;
+	struct rule *rule = version_rule(a, RULE_IN);
+
+	rule->has_upper = true;
+	rule->upper = *v;
+	rule->exclusive = true;
+	return rule;
+}
+
+static const struct rule *in_range(struct arena *a, const struct client_range *range)
+{
+	struct rule *rule = version_rule(a, RULE_IN);
+
+	rule->has_lower = true;
+	rule->lower = range->min;
+	rule->has_upper = range->has_max;
+	rule->upper = range->max;
+	return rule;
+}
+
+static const struct rule *same_product(struct arena *a, const struct hotpatch *h)
+{
+	struct rule *rule = version_rule(a, RULE_CONTAINS);
+
+	rule->values = ARENA_NEW(a, struct slice);
+	rule->nvalues = 1;
+	if (h->version_key.n) {
+		rule->element = SLICE("versionKey");
+		rule->type = ATTR_EXACT;
+		*rule->values = h->version_key;
+	} else {
+		*rule->values = h->product_text;
+		rule->versions = ARENA_NEW(a, struct version);
+		*rule->versions = h->product;
+	}
+	return rule;
+}
+
+/* What every offer of a release asks of a device beside its task's own rules; NULL: the slot says it all. */
+static const struct rule *condition(struct arena *a, const struct release *r, enum platform p)
+{
+	switch (r->kind) {
+	case KIND_UPGRADE:
+		return older_than(a, &upgrade_of(r)->version);
+	case KIND_HOTPATCH:
+		return same_product(a, hotpatch_of(r));
+	case KIND_H5:
+		return in_range(a, &h5_of(r)->client[p]);
+	case KIND_QUICKFIX:
+	case KIND_SWITCH:
+	case KIND_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+static const struct task **ranked_tasks(struct arena *a, const struct release *r, size_t n)
+{
 	const struct task **tasks = ARENA_ARRAY(a, const struct task *, n);
-	struct numbers *unless = ARENA_ARRAY(a, struct numbers, u->nunless);
-	const struct rule *own = newer_than_installed(a, u);
+	size_t found = 0;
 
-	for (size_t i = 0; i < u->ntasks; i++)
-		if (u->tasks[i].status == STATUS_RELEASING)
-			tasks[found++] = &u->tasks[i];
-	if (n > 1)
-		qsort(tasks, n, sizeof(struct task *), by_rank);
-	for (size_t i = 0; n > 0 && i < u->nunless; i++)
-		unless[i] = add_rules(&out->rules, &u->unless[i], NULL);
+	for (size_t i = 0; i < r->ntasks; i++)
+		if (r->tasks[i].status == STATUS_RELEASING)
+			tasks[found++] = &r->tasks[i];
+	qsort(tasks, n, sizeof(struct task *), by_rank);
+	return tasks;
+}
+
+static void add_release(struct offers *out, struct arena *a, const struct release *r, int64_t commit_time)
+{
+	size_t n = releasing(r);
+	const struct task **tasks;
+	struct numbers *unless;
+	const struct rule *own;
+
+	if (n == 0 || rollback_of(r))
+		return;
+	tasks = ranked_tasks(a, r, n);
+	own = condition(a, r, out->platform);
+	unless = ARENA_ARRAY(a, struct numbers, r->nunless);
+	for (size_t i = 0; i < r->nunless; i++)
+		unless[i] = add_rules(&out->rules, &r->unless[i], NULL);
 	for (size_t i = 0; i < n; i++) {
-		struct offer o = task_offer(u, tasks[i], commit_time);
+		struct offer o = task_offer(r, tasks[i], commit_time);
 
+		o.slot = (uint32_t)out->nslots;
 		o.rules = add_rules(&out->rules, &tasks[i]->rules, own);
 		o.unless = unless;
-		o.nunless = u->nunless;
+		o.nunless = r->nunless;
 		o.free = has_no_guard(&o);
 		out->v[out->n++] = o;
 	}
 }
 
-void offers_upgrade(struct offers *out, struct arena *a, const struct app *app, enum platform p, int64_t commit_time)
+static void add_rollback(struct offers *out, struct arena *a, const struct release *r, int64_t commit_time)
 {
-	size_t n = 0;
+	static const struct rules none = { NULL, 0 };
+	const struct task *task = rollback_of(r);
+	struct offer o;
 
-	*out = (struct offers){ .platform = p, .kind = KIND_UPGRADE };
+	if (!task)
+		return;
+	o = task_offer(r, task, commit_time);
+	o.slot = (uint32_t)out->nslots;
+	o.rules = add_rules(&out->rules, &none, condition(a, r, out->platform));
+	o.free = has_no_guard(&o);
+	out->v[out->n++] = o;
+}
+
+/* The releases v[0..n-1] are those of one slot, ascending. */
+static void add_slot(struct offers *out, struct arena *a, const struct release **v, size_t n, int64_t commit_time)
+{
+	size_t first = out->n;
+
+	for (size_t i = n; i-- > 0;)
+		if (v[i]->platforms[out->platform])
+			add_release(out, a, v[i], commit_time);
+	for (size_t i = n; i-- > 0;)
+		if (v[i]->platforms[out->platform])
+			add_rollback(out, a, v[i], commit_time);
+	if (out->n > first)
+		out->slots[out->nslots++] =
+			(struct offer_slot){ v[0]->slot, (uint32_t)first, (uint32_t)(out->n - first) };
+}
+
+void offers_releases(struct offers *out, struct arena *a, const struct app *app, enum platform p, enum kind k,
+		     int64_t commit_time)
+{
+	const struct release **v = app->releases[k];
+	size_t n = 0, nslots = 0;
+
+	*out = (struct offers){ .platform = p, .kind = k };
 	rules_init(&out->rules, a);
-	for (size_t i = 0; i < app->nupgrades; i++)
-		n += app->upgrades[i].platform == p ? releasing(&app->upgrades[i]) : 0;
+	for (size_t i = 0; i < app->nreleases[k]; i++) {
+		n += v[i]->platforms[p] ? releasing(v[i]) : 0;
+		nslots += i == 0 || !slice_eq(v[i]->slot, v[i - 1]->slot);
+	}
 	out->v = ARENA_ARRAY(a, struct offer, n);
-	for (size_t i = app->nupgrades; i-- > 0;)
-		if (app->upgrades[i].platform == p)
-			add_release(out, a, &app->upgrades[i], commit_time);
-	if (out->n > 0) {
-		out->slots = ARENA_NEW(a, struct offer_slot);
-		out->slots[out->nslots++] = (struct offer_slot){ slice_of(platform_name(p)), 0, (uint32_t)out->n };
+	out->slots = ARENA_ARRAY(a, struct offer_slot, nslots);
+	for (size_t i = 0, end; i < app->nreleases[k]; i = end) {
+		for (end = i + 1; end < app->nreleases[k] && slice_eq(v[end]->slot, v[i]->slot);)
+			end++;
+		add_slot(out, a, v + i, end - i, commit_time);
 	}
 	rules_close(&out->rules);
 }

@@ -5,7 +5,11 @@
  * Order      offers of a slot stand together, best first (DEFINITIONS "Which task wins"; switch values as written);
  *            slots are sorted by name. Only what reaches devices is here: releasing tasks, values of active switches
  *            that name the platform.
- * Condition  a slot's own condition (upgrades: release version > appVersion) is an ordinary rule on appVersion.
+ * Condition  a slot's own condition is an ordinary rule on appVersion (upgrades: below the release's version; hotpatches:
+ *            equal to the product version; h5: within clientVersion) or, of hotpatches with one, on versionKey. That of
+ *            a quick fix, patchVersionCode, is the guard `above`.
+ * Rollback   a releasing one is the only offer of its release. Rollbacks stand behind all others of the slot, of the
+ *            highest release first: who gets nothing else, and meets the condition, drops what it has.
  * Ownership  borrows the model; the rest lives in the arena.
  * Pure       no clock: `commit_time` only decides whether a publishedAt is kept as the guard `from`. */
 #ifndef PLAN_OFFER_H
@@ -28,7 +32,7 @@ struct pred {
 
 struct offer {
 	uint32_t slot;
-	const struct upgrade *upgrade; /* KIND_UPGRADE: the release and its task */
+	const struct release *release; /* but for KIND_SWITCH: the release and its task */
 	const struct task *task;
 	const struct switch_def *sw; /* KIND_SWITCH: the switch and its value */
 	const struct switch_value *value;
@@ -46,6 +50,10 @@ struct offer {
 	int64_t from;
 	bool has_window;
 	int64_t start, end;
+	bool has_until; /* TestFlight: offered before it */
+	int64_t until;
+	bool has_above; /* quick fixes: what is installed must be lower */
+	uint32_t above;
 	bool has_limit;
 	uint64_t limit; /* plan/share.h; set by plan_make(), and only where live */
 	const struct ramp_point *ramp;
@@ -59,7 +67,7 @@ struct offer {
 };
 
 struct offer_slot {
-	struct slice name; /* "<platform>", "<KEY>" */
+	struct slice name; /* "<platform>", "<h5Id>", "<bundleName>/<versionCode>", "<KEY>" */
 	uint32_t first, n; /* its offers */
 };
 
@@ -73,7 +81,8 @@ struct offers {
 	struct rule_table rules;
 };
 
-void offers_upgrade(struct offers *out, struct arena *a, const struct app *app, enum platform p, int64_t commit_time);
+void offers_releases(struct offers *out, struct arena *a, const struct app *app, enum platform p, enum kind k,
+		     int64_t commit_time);
 void offers_switch(struct offers *out, struct arena *a, const struct app *app, enum platform p);
 
 /* Why it was dropped, in a few words for people; "" for a live one. */

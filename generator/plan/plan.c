@@ -62,10 +62,10 @@ int plan_make(struct plan *out, struct arena *a, struct arena *scratch, const st
 	const uint32_t *live;
 
 	*out = (struct plan){ .app = app, .platform = p, .kind = k };
-	if (k == KIND_UPGRADE)
-		offers_upgrade(&out->offers, a, app, p, commit_time);
-	else
+	if (k == KIND_SWITCH)
 		offers_switch(&out->offers, a, app, p);
+	else
+		offers_releases(&out->offers, a, app, p, k, commit_time);
 	offers_prune(&out->offers, a, scratch);
 	set_limits(&out->offers);
 	live = live_offers(out, scratch);

@@ -20,7 +20,7 @@
 #include "plan/offer.h"
 
 enum plan_shape {
-	PLAN_NOTHING, /* no offer lives: no index is written */
+	PLAN_NOTHING, /* no offer lives */
 	PLAN_INLINE,
 	PLAN_SEGMENTS,
 	PLAN_UNITS
@@ -112,7 +112,7 @@ struct plan {
 	uint64_t shard_bytes; /* UNITS: the size that was aimed at */
 };
 
-/* KIND_UPGRADE or KIND_SWITCH. -1: hashing failed, the caller reports "cannot hash". */
+/* -1: hashing failed, the caller reports "cannot hash". */
 int plan_make(struct plan *out, struct arena *a, struct arena *scratch, const struct app *app, enum platform p,
 	      enum kind k, int64_t commit_time, struct digests *hashing) MUST_CHECK;
 

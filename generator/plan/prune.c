@@ -60,8 +60,11 @@ struct queued {
 	uint32_t number; /* of the offer */
 	uint32_t npreds;
 	const struct pred *preds;
-	uint64_t attrs; /* one bit for each attribute that it restricts, modulo 64 */
-	bool free;
+	uint64_t attrs;               /* one bit for each attribute that it restricts, modulo 64 */
+	bool free, closes;            /* no guard; none but the following three, which can be compared */
+	bool dev;                     /* devices of this channel alone */
+	uint32_t above;               /* 0: no such guard */
+	const struct numbers *unless; /* NULL: no such guard; one and the same for all offers of a release */
 };
 
 /* The live offers of one slot, best first; what comparing needs stands together. */
@@ -74,17 +77,32 @@ struct queue {
 
 static struct queued queue_item(const struct offer *o, uint32_t number)
 {
-	struct queued q = { number, (uint32_t)o->npreds, o->preds, 0, o->free };
+	struct queued q = {
+		.number = number,
+		.npreds = (uint32_t)o->npreds,
+		.preds = o->preds,
+		.free = o->free,
+		.closes = !o->nlists && !o->has_from && !o->has_window && !o->has_until && !o->has_percent,
+		.dev = o->dev,
+		.above = o->has_above ? o->above : 0,
+		.unless = o->nunless > 0 ? o->unless : NULL,
+	};
 
 	for (size_t i = 0; i < o->npreds; i++)
 		q.attrs |= (uint64_t)1 << (o->preds[i].attr % 64);
 	return q;
 }
 
-/* Does `u` hold wherever `o` holds? */
+static bool guards_cover(const struct queued *u, const struct queued *o)
+{
+	return (!u->dev || o->dev) && (!u->above || (o->above && o->above <= u->above)) &&
+	       (!u->unless || u->unless == o->unless);
+}
+
+/* Does `u`, which closes, hold wherever `o` holds? */
 static bool covers(const struct queued *u, const struct queued *o, uint64_t *steps)
 {
-	if (u->attrs & ~o->attrs)
+	if (u->attrs & ~o->attrs || !guards_cover(u, o))
 		return false;
 	for (uint32_t i = 0, j = 0; i < u->npreds; i++) {
 		while (j < o->npreds && o->preds[j].attr < u->preds[i].attr)
@@ -138,16 +156,16 @@ static void fill(struct queue *q, const struct offer_slot *slot)
 	}
 }
 
-/* Those with a single predicate go first: they close most, and the steps may not reach for all. */
+/* Those with at most one predicate go first: they close most, and the steps may not reach for all. */
 static void close_slot(struct queue *q, const struct offer_slot *slot)
 {
 	fill(q, slot);
 	q->steps = (uint64_t)slot->n * CLOSE_STEPS;
 	for (size_t i = 0; i + 1 < q->n && q->steps > 0; i++)
-		if (q->v[i].free && q->v[i].npreds == 1)
+		if (q->v[i].closes && q->v[i].npreds <= 1)
 			close_behind(q, i);
 	for (size_t i = 0; i + 1 < q->n && q->steps > 0; i++)
-		if (q->v[i].free && q->v[i].npreds > 1)
+		if (q->v[i].closes && q->v[i].npreds > 1)
 			close_behind(q, i);
 }
 

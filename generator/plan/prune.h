@@ -1,8 +1,9 @@
 /* plan/prune.h: offers that no device can ever be given are dropped.
  *
  * Rules      an offer goes when nobody is in its percentage, when no device satisfies all its rules, or when an
- *            earlier free offer of its slot holds wherever it holds (attribute by attribute). The last drops most of
- *            a real app: official tasks have no rules, so the newest one closes all older releases.
+ *            earlier offer of its slot holds wherever it holds (attribute by attribute). The last drops most of a real
+ *            app: official tasks have no rules, so the newest one closes all older releases. Such an offer has no guard
+ *            but those that can be compared: the channel, `above`, and the `unless` of one and the same release.
  * Work       near-linear: comparing the n offers of a slot may take CLOSE_STEPS × n steps. Behind that, offers stay
  *            that could have gone: the tree is larger, its answers are the same. A slot of a hundred offers with
  *            a rule or two each is always compared in full.

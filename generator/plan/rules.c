@@ -9,8 +9,8 @@
 #define OPEN UINT32_MAX /* the end of a run that has no end */
 
 /* The order of folding. What nearly every offer carries comes first; what names many values comes last. */
-static const char *const fold_order[] = { "appVersion", "osVersion", "vmType",   "deviceType",  "abi",
-					  "netType",    "isp",       "language", "mobileModel", "city" };
+static const char *const fold_order[] = { "versionKey", "appVersion", "osVersion", "vmType",      "deviceType", "abi",
+					  "netType",    "isp",        "language",  "mobileModel", "city" };
 
 void rules_init(struct rule_table *t, struct arena *a)
 {

@@ -1,14 +1,15 @@
 /* plan/size.h: estimated bytes of a manifest, candidate by candidate.
  *
- * What several candidates may share (a rule, the description of a whitelist) counts once in each manifest; widths
- * are those of plan/budget.h. A candidate costs one step for each of its rules and lists; all that this needs is
- * kept flat beside the offers, since a plan is weighed many times. */
+ * What several candidates may share counts once in each manifest: a rule, the description of a whitelist, and the answer
+ * of a release, but for upgrades, whose tasks say different things. Of upgrades and hotpatches a manifest holds the hash
+ * of an answer, of h5 and quickfix the answer itself. Widths are those of plan/budget.h. A candidate costs one step for
+ * each of its rules and lists; all that this needs is kept flat beside the offers, since a plan is weighed many times. */
 #ifndef PLAN_SIZE_H
 #define PLAN_SIZE_H
 
 #include "plan/offer.h"
 
-struct part { /* what counts once: a rule, or behind the rules a whitelist */
+struct part { /* what counts once: a rule; behind the rules a whitelist or an answer */
 	uint32_t bytes;
 	uint32_t attr; /* rules: that it looks at */
 	uint32_t seen; /* the last manifest that has it */

@@ -43,15 +43,15 @@ static json_t *dropped_json(const struct plan *p, const struct offer *o)
 	bool failed = false;
 
 	put_member(out, "slot", put_text(p->offers.slots[o->slot].name), &failed);
-	if (o->upgrade)
-		put_member(out, "version", put_text(o->upgrade->version_text), &failed);
+	if (o->release)
+		put_member(out, "version", put_text(o->release->version_text), &failed);
 	put_member(out, "task", put_text(offer_task(o)), &failed);
 	put_member(out, "why", json_string(offer_fate_text(o->fate)), &failed);
 	if (o->fate == OFFER_CLOSED) {
 		const struct offer *by = &p->offers.v[o->closer];
 
-		if (by->upgrade)
-			put_member(out, "byVersion", put_text(by->upgrade->version_text), &failed);
+		if (by->release)
+			put_member(out, "byVersion", put_text(by->release->version_text), &failed);
 		put_member(out, "byTask", put_text(offer_task(by)), &failed);
 	}
 	return put_done(out, failed);
@@ -88,7 +88,9 @@ void report_index_line(struct strbuf *out, const struct compiled_index *ix)
 	const struct plan *p = &ix->plan;
 
 	strbuf_addf(out, "%s %s: ", platform_name(p->platform), kind_name(p->kind));
-	if (p->shape == PLAN_INLINE)
+	if (p->shape == PLAN_NOTHING)
+		strbuf_adds(out, "nothing but versionKeys");
+	else if (p->shape == PLAN_INLINE)
 		strbuf_adds(out, "one manifest inside the index");
 	else
 		strbuf_addf(out, "%zu %s", p->nmanifests, p->shape == PLAN_UNITS ? "shards" : "segments");

@@ -10,6 +10,7 @@
 struct answering {
 	struct mdr_client *c;
 	struct question q;
+	const struct mdr_device *device;
 	enum platform platform;
 	bool explain;
 	struct mdr_error *err;
@@ -17,21 +18,21 @@ struct answering {
 
 /* Appends the answer for one kind; and to client->explain why, where that is asked for. */
 typedef enum mdr_code answer_fn(struct answering *a, struct program *p, struct strbuf *out);
-static answer_fn answer_single, answer_switches;
+static answer_fn answer_single, answer_many, answer_quickfix;
 
 struct kind_row {
 	const char *key;     /* in the answer */
 	const char *nothing; /* what stands there when nothing is offered */
-	answer_fn *answer;   /* NULL: this version of the library has no question for it */
+	answer_fn *answer;
 	enum kind kind;
 };
 
 static const struct kind_row rows[KIND_COUNT] = {
 	/* sorted by key */
-	{ "h5", "{}", NULL, KIND_H5 },
-	{ "hotpatch", "null", NULL, KIND_HOTPATCH },
-	{ "quickfix", "null", NULL, KIND_QUICKFIX },
-	{ "switches", "{}", answer_switches, KIND_SWITCH },
+	{ "h5", "{}", answer_many, KIND_H5 },
+	{ "hotpatch", "null", answer_single, KIND_HOTPATCH },
+	{ "quickfix", "null", answer_quickfix, KIND_QUICKFIX },
+	{ "switches", "{}", answer_many, KIND_SWITCH },
 	{ "upgrade", "null", answer_single, KIND_UPGRADE },
 };
 
@@ -86,6 +87,12 @@ static enum mdr_code bind_device(struct mdr_client *c, const struct mdr_device *
 	return MDR_OK;
 }
 
+/* A device's number, or -1. */
+static int64_t number_of(bool has, uint32_t value)
+{
+	return has && value <= INT32_MAX ? (int64_t)value : -1;
+}
+
 /* --- kinds --------------------------------------------------------------------------------------------------------------- */
 
 /* The first choice that holds; NULL: none does. */
@@ -136,7 +143,8 @@ static enum mdr_code answer_single(struct answering *a, struct program *p, struc
 	return MDR_OK;
 }
 
-static enum mdr_code answer_switches(struct answering *a, struct program *p, struct strbuf *out)
+/* h5 and switches: an object of the slots that have an answer. */
+static enum mdr_code answer_many(struct answering *a, struct program *p, struct strbuf *out)
 {
 	struct mdr_client *c = a->c;
 	enum mdr_code code = program_all(p, &c->terms.fetch, &c->terms.limits, a->err);
@@ -147,10 +155,13 @@ static enum mdr_code answer_switches(struct answering *a, struct program *p, str
 	strbuf_addch(out, '{');
 	written = out->n;
 	for (size_t i = 0; i < p->nentries; i++) {
-		const struct choice *chosen = choose(a, p->entries[i].table, p->entries[i].slot);
+		const struct entry *e = &p->entries[i];
+		struct choice *chosen = choose(a, e->table, e->slot);
 
 		if (!chosen)
 			continue;
+		if (!chosen->text.n && program_member(chosen, e->table, p, e->slot->name))
+			return fail_memory(a->err);
 		if (out->n > written)
 			strbuf_addch(out, ',');
 		strbuf_addslice(out, chosen->text);
@@ -159,6 +170,46 @@ static enum mdr_code answer_switches(struct answering *a, struct program *p, str
 	if (a->explain)
 		explain_many(&c->explain, &a->q, p);
 	return MDR_OK;
+}
+
+/* `<bundleName>/<versionCode>`; empty: the device lacks one. */
+static struct strbuf slot_of_quickfix(const struct answering *a)
+{
+	int64_t code = number_of(a->device->has_version_code, a->device->version_code);
+	struct strbuf name = STRBUF_INIT;
+	struct slice bundle;
+
+	if (question_id(&a->q, NAME_BUNDLE_NAME, &bundle) && code >= 0) {
+		strbuf_addslice(&name, bundle);
+		strbuf_addch(&name, '/');
+		strbuf_adduint(&name, (uint64_t)code);
+	}
+	return name;
+}
+
+static enum mdr_code answer_quickfix(struct answering *a, struct program *p, struct strbuf *out)
+{
+	struct mdr_client *c = a->c;
+	struct strbuf name = slot_of_quickfix(a);
+	struct entry e = { NULL, NULL };
+	struct choice *chosen = NULL;
+	enum mdr_code code = MDR_OK;
+	int given = 0;
+
+	if (name.n)
+		code = program_slot(&e, p, &c->terms.fetch, &c->terms.limits, strbuf_slice(&name), a->err);
+	if (!code && e.slot)
+		chosen = choose(a, e.table, e.slot);
+	if (chosen)
+		given = program_quickfix(out, chosen, e.table, p, c->values);
+	if (name.failed || given < 0)
+		code = fail_memory(a->err);
+	if (!given)
+		strbuf_adds(out, "null");
+	if (!code && a->explain)
+		explain_quickfix(&c->explain, &a->q, &e, strbuf_slice(&name), given > 0);
+	strbuf_release(&name);
+	return code;
 }
 
 static enum mdr_code answer_kind(struct answering *a, const struct kind_row *row, struct strbuf *out)
@@ -171,8 +222,10 @@ static enum mdr_code answer_kind(struct answering *a, const struct kind_row *row
 			strbuf_addch(explain, ',');
 		strbuf_addf(explain, "\"%s\":", row->key);
 	}
-	if (p && row->answer)
+	if (p) {
+		a->q.patterns = &p->mem;
 		return row->answer(a, p, out);
+	}
 	if (a->explain)
 		explain_nothing(explain, a->platform, row->kind);
 	strbuf_adds(out, row->nothing);
@@ -190,7 +243,7 @@ static enum mdr_code update_programs(struct answering *a, unsigned kinds)
 		enum kind kind = rows[i].kind;
 		enum mdr_code code;
 
-		if (!rows[i].answer || !(kinds & 1u << kind))
+		if (!(kinds & 1u << kind))
 			continue;
 		code = program_update(&c->programs[a->platform][kind], &c->names, &c->terms.fetch, &c->terms.limits,
 				      c->terms.app, targets, a->platform, kind, a->err);
@@ -289,10 +342,11 @@ enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, 
 			 unsigned flags, struct mdr_text *out, struct mdr_error *err)
 {
 	struct strbuf text = { out->p, out->n, out->cap, false };
-	struct answering a = { .c = c, .explain = flags & MDR_EXPLAIN, .err = err };
+	struct answering a = { .c = c, .device = device, .explain = flags & MDR_EXPLAIN, .err = err };
 	enum mdr_code code;
 
 	a.q = (struct question){ .client = c, .timed = at != MDR_NO_TIME, .at = at };
+	a.q.patch = number_of(device->has_patch_version_code, device->patch_version_code);
 	strbuf_reset(&text);
 	if (!trust_complete(&c->trust))
 		code = fail(err, MDR_STATELESS, "nothing has been verified yet");

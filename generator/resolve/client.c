@@ -159,6 +159,7 @@ void mdr_close(struct mdr_client *c)
 		strbuf_release(&c->parts[i]);
 	strbuf_release(&c->explain);
 	strbuf_release(&c->app);
+	matcher_free(c->matcher);
 	trust_release(&c->trust);
 	names_release(&c->names);
 	digests_free(c->terms.fetch.digests);

@@ -23,6 +23,7 @@ struct mdr_client {
 	struct names names;
 	struct program *programs[PLATFORM_COUNT][KIND_COUNT]; /* NULL: not asked for yet, or nothing is offered */
 	struct listed_cache listed;
+	struct matcher *matcher; /* NULL: no expression was asked yet */
 
 	struct value *values; /* of the device that is being answered; by number in names */
 	uint32_t nvalues;

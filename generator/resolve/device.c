@@ -18,21 +18,35 @@ void mdr_device_release(struct mdr_parsed *keep)
 	free(keep);
 }
 
-static size_t take_texts(struct mdr_attr *attrs, json_t *object)
+void device_number(struct mdr_device *d, struct slice name, double value)
 {
-	size_t n = 0;
+	bool good = value >= 0 && value <= INT32_MAX && value == (double)(uint32_t)value;
 
+	if (slice_eqs(name, "versionCode")) {
+		d->has_version_code = good;
+		d->version_code = good ? (uint32_t)value : 0;
+	} else if (slice_eqs(name, "patchVersionCode")) {
+		d->has_patch_version_code = good;
+		d->patch_version_code = good ? (uint32_t)value : 0;
+	}
+}
+
+static void take_members(struct mdr_device *out, struct mdr_attr *attrs, json_t *object)
+{
+	*out = (struct mdr_device){ .attrs = attrs };
 	for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
 		const json_t *value = json_object_iter_value(it);
+		struct slice name = { json_object_iter_key(it), json_object_iter_key_len(it) };
 
+		if (json_is_number(value))
+			device_number(out, name, json_number_value(value));
 		if (!json_is_string(value))
 			continue;
-		attrs[n++] = (struct mdr_attr){ .name = json_object_iter_key(it),
-						.name_size = json_object_iter_key_len(it),
-						.value = json_string_value(value),
-						.value_size = json_string_length(value) };
+		attrs[out->n++] = (struct mdr_attr){ .name = name.p,
+						     .name_size = name.n,
+						     .value = json_string_value(value),
+						     .value_size = json_string_length(value) };
 	}
-	return n;
 }
 
 static enum mdr_code not_json(const json_error_t *error, struct mdr_error *err)
@@ -62,7 +76,7 @@ static enum mdr_code parse_any(struct mdr_device *out, struct mdr_parsed **keep,
 		return fail_memory(err);
 	}
 	parsed->json = object;
-	*out = (struct mdr_device){ parsed->attrs, take_texts(parsed->attrs, object) };
+	take_members(out, parsed->attrs, object);
 	*keep = parsed;
 	return MDR_OK;
 }
@@ -72,16 +86,14 @@ enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep,
 {
 	struct slice text = { n ? json : "", n };
 	struct mdr_parsed *parsed = malloc(sizeof(*parsed) + FLAT_MAX * sizeof(parsed->attrs[0]));
-	size_t texts;
 
 	if (!parsed)
 		return fail_memory(err);
-	if (!flat_read(parsed->attrs, &texts, text)) {
+	if (!flat_read(out, parsed->attrs, text)) {
 		free(parsed);
 		return parse_any(out, keep, text, err);
 	}
 	parsed->json = NULL;
-	*out = (struct mdr_device){ parsed->attrs, texts };
 	*keep = parsed;
 	return MDR_OK;
 }

@@ -39,7 +39,8 @@ static void add_candidate(struct strbuf *out, struct question *q, struct table *
 	strbuf_addch(out, '}');
 }
 
-static void add_candidates(struct strbuf *out, struct question *q, struct table *t, const struct slot *slot,
+/* Whether one was chosen. */
+static bool add_candidates(struct strbuf *out, struct question *q, struct table *t, const struct slot *slot,
 			   bool release)
 {
 	bool chosen = false;
@@ -51,6 +52,7 @@ static void add_candidates(struct strbuf *out, struct question *q, struct table 
 		add_candidate(out, q, t, &slot->v[i], release, &chosen);
 	}
 	strbuf_addch(out, ']');
+	return chosen;
 }
 
 /* "name":{"class":n,"value":…}; the tables of an index stand in the planner's order, here they go by name. */
@@ -90,6 +92,7 @@ void explain_single(struct strbuf *out, struct question *q, const struct program
 {
 	const struct index *ix = &p->index;
 	const struct index_fold *first = next_fold(ix, NULL);
+	struct slice key;
 
 	strbuf_addch(out, '{');
 	if (first) {
@@ -102,9 +105,28 @@ void explain_single(struct strbuf *out, struct question *q, const struct program
 		strbuf_adds(out, "},");
 	}
 	strbuf_adds(out, "\"candidates\":");
-	add_candidates(out, q, t, slot, true);
+	(void)add_candidates(out, q, t, slot, true);
 	if (first)
 		strbuf_addf(out, ",\"segment\":%" PRIu32, segment);
+	if (ix->nversion_keys && question_id(q, NAME_VERSION_KEY, &key))
+		strbuf_addf(out, ",\"versionKey\":\"%s\"", index_knows_key(ix, key) ? "known" : "unknown");
+	strbuf_addch(out, '}');
+}
+
+void explain_quickfix(struct strbuf *out, struct question *q, const struct entry *e, struct slice name, bool given)
+{
+	bool chosen;
+
+	strbuf_adds(out, "{\"candidates\":");
+	chosen = add_candidates(out, q, e->table, e->slot, true);
+	if (name.n == 0)
+		strbuf_adds(out, ",\"reason\":\"the device lacks bundleName or versionCode\"");
+	else if (chosen && !given)
+		strbuf_adds(out, ",\"reason\":\"no module is for the device's deviceType and abi\"");
+	if (name.n) {
+		strbuf_adds(out, ",\"slot\":");
+		jsontext_string(out, name);
+	}
 	strbuf_addch(out, '}');
 }
 
@@ -116,14 +138,14 @@ void explain_many(struct strbuf *out, struct question *q, const struct program *
 			strbuf_addch(out, ',');
 		jsontext_string(out, p->entries[i].slot->name);
 		strbuf_addch(out, ':');
-		add_candidates(out, q, p->entries[i].table, p->entries[i].slot, false);
+		(void)add_candidates(out, q, p->entries[i].table, p->entries[i].slot, p->index.kind != KIND_SWITCH);
 	}
 	strbuf_addch(out, '}');
 }
 
 void explain_nothing(struct strbuf *out, enum platform platform, enum kind kind)
 {
-	if (!kind_is_single(kind)) {
+	if (kind == KIND_H5 || kind == KIND_SWITCH) {
 		strbuf_adds(out, "{}");
 		return;
 	}

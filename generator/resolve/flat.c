@@ -53,20 +53,24 @@ static bool take_word(struct cursor *c, struct slice word)
 	return true;
 }
 
-static bool take_integer(struct cursor *c)
+static bool take_integer(struct cursor *c, struct mdr_device *d, struct slice name)
 {
+	bool negative = *c->p == '-';
+	int64_t value = 0;
 	const char *start;
 
-	if (*c->p == '-')
+	if (negative)
 		c->p++;
 	start = c->p;
-	while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
-		c->p++;
-	return c->p > start && c->p - start <= DIGITS_MAX && (*start != '0' || c->p == start + 1);
+	while (c->p < c->end && *c->p >= '0' && *c->p <= '9' && c->p - start < DIGITS_MAX)
+		value = value * 10 + (*c->p++ - '0');
+	device_number(d, name, (double)(negative ? -value : value));
+	return c->p > start && (*start != '0' || c->p == start + 1);
 }
 
-/* A value that is no text. What follows it must be `,` or `}`, so that "1.5" or "nullx" do not pass for "1" and "null". */
-static bool take_other(struct cursor *c)
+/* A value that is no text. What follows it must be `,` or `}`, so that "1.5" or "nullx" do not pass for "1" and "null", nor
+ * a long number for its beginning. */
+static bool take_other(struct cursor *c, struct mdr_device *d, struct slice name)
 {
 	if (c->p == c->end)
 		return false;
@@ -78,7 +82,7 @@ static bool take_other(struct cursor *c)
 	case 'n':
 		return take_word(c, SLICE("null"));
 	default:
-		return take_integer(c);
+		return take_integer(c, d, name);
 	}
 }
 
@@ -92,32 +96,33 @@ static bool is_new(const struct slice *names, size_t n, struct slice name)
 }
 
 /* "name": value. Texts go to `attrs`. */
-static bool take_member(struct cursor *c, struct slice *names, size_t nnames, struct mdr_attr *attrs, size_t *n)
+static bool take_member(struct cursor *c, struct slice *names, size_t nnames, struct mdr_device *d,
+			struct mdr_attr *attrs)
 {
 	struct slice *name = &names[nnames], value;
 
 	if (!take(c, '"') || !take_text(c, name) || !is_new(names, nnames, *name) || !take(c, ':'))
 		return false;
 	if (!take(c, '"'))
-		return take_other(c);
+		return take_other(c, d, *name);
 	if (!take_text(c, &value))
 		return false;
-	attrs[(*n)++] = (struct mdr_attr){ name->p, value.p, name->n, value.n };
+	attrs[d->n++] = (struct mdr_attr){ name->p, value.p, name->n, value.n };
 	return true;
 }
 
-bool flat_read(struct mdr_attr attrs[FLAT_MAX], size_t *n, struct slice json)
+bool flat_read(struct mdr_device *out, struct mdr_attr attrs[FLAT_MAX], struct slice json)
 {
 	struct cursor c = { json.p, json.p + json.n };
 	struct slice names[FLAT_MAX];
 	size_t nnames = 0;
 
-	*n = 0;
+	*out = (struct mdr_device){ .attrs = attrs };
 	if (!take(&c, '{'))
 		return false;
 	if (!take(&c, '}')) {
 		do {
-			if (nnames == FLAT_MAX || !take_member(&c, names, nnames, attrs, n))
+			if (nnames == FLAT_MAX || !take_member(&c, names, nnames, out, attrs))
 				return false;
 			nnames++;
 		} while (take(&c, ','));

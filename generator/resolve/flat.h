@@ -11,7 +11,10 @@
 
 #define FLAT_MAX 32
 
-/* The members that are texts, looking into `json`; *n of them. False: not for us. */
-bool flat_read(struct mdr_attr attrs[FLAT_MAX], size_t *n, struct slice json) MUST_CHECK;
+/* A device whose texts are in `attrs`, looking into `json`. False: not for us. */
+bool flat_read(struct mdr_device *out, struct mdr_attr attrs[FLAT_MAX], struct slice json) MUST_CHECK;
+
+/* A member of a device that is a number: kept if it is one of those that are wanted, whole and in range. */
+void device_number(struct mdr_device *d, struct slice name, double value);
 
 #endif

@@ -23,6 +23,8 @@ static bool channel_and_time(const struct question *q, const struct mf_candidate
 	why->unknown = !q->timed;
 	if (mf->has_from && (!q->timed || q->at < mf->from))
 		return refuse(why, GUARD_FROM);
+	if (mf->has_until && (!q->timed || q->at >= mf->until))
+		return refuse(why, GUARD_UNTIL);
 	if (mf->has_window && (!q->timed || q->at < mf->start || q->at >= mf->end))
 		return refuse(why, GUARD_WINDOW);
 	return true;
@@ -94,11 +96,19 @@ static bool users_hold(const struct question *q, const struct choice *c, struct 
 	return true;
 }
 
+static enum listed look_up(struct question *q, const struct table *t, uint32_t number, struct slice id)
+{
+	const struct mf_whitelist *list = &t->manifest->whitelists[number];
+	struct mdr_client *c = q->client;
+
+	if (list->npatterns)
+		return expressions_look_up(&t->expressions[number], q->patterns, &c->matcher, list, id, q->number);
+	return listed_look_up(&c->listed, &c->terms.fetch, c->terms.app, list, id);
+}
+
 /* On any of the lists. A list that could not be asked only matters where no other one says yes. */
 static bool listed(struct question *q, const struct table *t, const struct mf_candidate *mf, struct refusal *why)
 {
-	const struct mdr_client *c = q->client;
-
 	why->unproven = false;
 	for (size_t i = 0; i < mf->nlists; i++) {
 		const struct mf_whitelist *list = &t->manifest->whitelists[mf->lists[i]];
@@ -108,9 +118,11 @@ static bool listed(struct question *q, const struct table *t, const struct mf_ca
 
 		if (!question_id(q, attribute, &id))
 			continue;
-		verdict = listed_look_up(&q->client->listed, &c->terms.fetch, c->terms.app, list, id);
+		verdict = look_up(q, t, mf->lists[i], id);
 		if (verdict == LISTED_YES)
 			return true;
+		if (verdict == LISTED_UNKNOWN && !why->unproven)
+			why->which = i;
 		why->unproven = why->unproven || verdict == LISTED_UNKNOWN;
 	}
 	q->incomplete = q->incomplete || why->unproven;
@@ -123,6 +135,8 @@ bool guard_holds(struct question *q, struct table *t, const struct choice *c, st
 
 	if (c->plain)
 		return true;
+	if (mf->has_above && q->patch >= mf->above)
+		return refuse(why, GUARD_ABOVE);
 	return channel_and_time(q, mf, why) && rules_hold(q, t, mf, why) &&
 	       (!mf->has_percent || percent_holds(q, c, why)) &&
 	       ((!mf->has_limit && !mf->nramp) || users_hold(q, c, why)) && (!mf->nlists || listed(q, t, mf, why));

@@ -10,14 +10,18 @@ struct question {
 	uint64_t number;           /* of the device */
 	bool timed;                /* the time is known: */
 	int64_t at;
-	bool incomplete; /* set when a whitelist could not be asked */
+	int64_t patch;          /* the device's patchVersionCode; -1: unknown */
+	struct arena *patterns; /* where expressions of the program that is asked are compiled */
+	bool incomplete;        /* set when a whitelist could not be asked */
 };
 
 enum guard {
 	GUARD_NONE,
 	GUARD_CHANNEL,
 	GUARD_FROM,
+	GUARD_UNTIL,
 	GUARD_WINDOW,
+	GUARD_ABOVE,
 	GUARD_RULE,
 	GUARD_UNLESS,
 	GUARD_PERCENT,
@@ -28,11 +32,11 @@ enum guard {
 /* Why a candidate does not hold. */
 struct refusal {
 	enum guard guard;
-	size_t which;       /* GUARD_RULE: position in `rules`; GUARD_UNLESS: in `unless` */
-	bool unknown;       /* GUARD_FROM, WINDOW, USERS: no time; PERCENT, USERS: no id (`bucket` is not set) */
+	size_t which; /* GUARD_RULE: position in `rules`; GUARD_UNLESS: in `unless`; GUARD_LIST: in `lists`, if unproven */
+	bool unknown;       /* GUARD_FROM, UNTIL, WINDOW, USERS: no time; PERCENT, USERS: no id (`bucket` is not set) */
 	uint64_t bucket;    /* GUARD_PERCENT, GUARD_USERS */
 	struct bound bound; /* the same */
-	bool unproven;      /* GUARD_LIST: a page could not be had or proven */
+	bool unproven;      /* GUARD_LIST: a page could not be had or proven, or a pattern not be compiled */
 };
 
 /* True when all guards hold; else *why is filled (it may be left half filled otherwise). */

@@ -7,6 +7,7 @@
 #include "format/filter.h"
 #include "format/manifest.h"
 #include "resolve/fetch.h"
+#include "resolve/verdict.h"
 
 #define LISTED_KEPT 64
 
@@ -19,8 +20,6 @@ struct listed_verdict {
 struct listed_cache {
 	struct listed_verdict v[LISTED_KEPT];
 };
-
-enum listed { LISTED_NO, LISTED_YES, LISTED_UNKNOWN };
 
 /* LISTED_UNKNOWN: the page is missing, does not prove itself, or memory ended. */
 enum listed listed_look_up(struct listed_cache *cache, const struct fetcher *f, struct slice app,

@@ -100,13 +100,17 @@ struct mdr_attr {
 	size_t name_size, value_size;
 };
 
-/* The attributes of a device that are texts; an attribute that is something else is missing. */
+/* A device: its attributes that are texts, and the two that are numbers. What is not in here is missing; so a device that
+ * begins as zeros has nothing. Numbers lie in 0..2^31-1; larger ones count as missing. */
 struct mdr_device {
 	const struct mdr_attr *attrs;
 	size_t n;
+	bool has_version_code, has_patch_version_code;
+	uint32_t version_code, patch_version_code; /* of quick fixes */
 };
 
-/* A device from its JSON object. `*out` looks into `json` and `*keep`, which the caller frees with mdr_device_release(). */
+/* A device from its JSON object. `*out` looks into `json` and `*keep`, which the caller frees with mdr_device_release().
+ * versionCode and patchVersionCode are taken from numbers only, everything else from texts only. */
 struct mdr_parsed;
 enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep, const char *json, size_t n,
 			       struct mdr_error *err);
@@ -130,8 +134,22 @@ struct mdr_text {
 	size_t n, cap;
 };
 
-/* The answer to a device, as JSON, from what was verified last: replaces the content of `out`. `kinds`: those asked for.
- * Objects that are not at hand are fetched. On an error `out` is empty. */
+/* The answer to a device, as JSON, from what was verified last: replaces the content of `out`. `kinds`: those asked for; the
+ * answer of one kind does not depend on which others are asked for. Objects that are not at hand are fetched. On an error
+ * `out` is empty. An object with sorted keys:
+ *   app, at      the appCode; the time, RFC 3339, or null
+ *   upgrade      null, or version, task, resultStatus (202 once, 204 again, 206 forced), downloadUrl, and where there are any
+ *                fileSize, sha256, md5, guideMemo, silenceDays, needClientNetType
+ *   hotpatch     null; or action "apply", task, hotpatchVersion (its MD5), downloadUrl, fileSize, sha256, md5;
+ *                or action "rollback", task: drop the patch
+ *   h5           by h5Id, each app that has an answer: version, task, fileSize, sha256, package_url, and the other fields of
+ *                mPaaS's h5_json.json (fallback_base_url, main_url, extend_info, …)
+ *   quickfix     null; or action "apply", task, patchVersionCode, and hqf: an array of modules for this device, each with
+ *                module, url, size, sha256; or action "rollback", task. For the device's bundleName and versionCode
+ *   switches     by key, each switch that has a value: a text
+ *   incomplete   true, and only then there: a whitelist could not be asked, so that the answer may be another one later
+ *   explain      with MDR_EXPLAIN: why; for people, its form may change
+ * URLs are whole; fields that a later version of the generator adds are handed on. */
 enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds,
 			 unsigned flags, struct mdr_text *out, struct mdr_error *err);
 

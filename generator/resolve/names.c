@@ -45,7 +45,12 @@ static int grow(struct names *s)
 
 int names_init(struct names *s)
 {
-	static const char *const fixed[NAME_FIXED_COUNT] = { "platform", "userId", "deviceId", "channel" };
+	static const char *const fixed[NAME_FIXED_COUNT] = {
+		[NAME_PLATFORM] = "platform",      [NAME_USER_ID] = "userId",
+		[NAME_DEVICE_ID] = "deviceId",     [NAME_CHANNEL] = "channel",
+		[NAME_VERSION_KEY] = "versionKey", [NAME_BUNDLE_NAME] = "bundleName",
+		[NAME_DEVICE_TYPE] = "deviceType", [NAME_ABI] = "abi",
+	};
 
 	*s = (struct names){ .mem = ARENA_INIT };
 	for (size_t i = 0; i < COUNT(fixed); i++) {

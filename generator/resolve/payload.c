@@ -1,51 +1,40 @@
-/* Answer objects: what a device gets for a release, once somebody wins it. */
+/* Answers: what a device gets for a release, once it has won it. */
 #include <string.h>
 
 #include "format/json.h"
 #include "format/paths.h"
+#include "format/references.h"
+#include "resolve/jsontext.h"
 #include "resolve/program.h"
 
-static int resolve_reference(json_t *holder, const char *key, const json_t *value, struct slice base)
+static int resolve_reference(void *ctx, json_t *holder, const char *key, struct slice reference)
 {
+	const struct slice *base = ctx;
 	struct strbuf url = STRBUF_INIT;
 	int failed;
 
-	path_resolve(&url, base, slice_bytes(json_string_value(value), json_string_length(value)));
+	path_resolve(&url, *base, reference);
 	failed = url.failed || json_object_set_new(holder, key, json_stringn(url.p ? url.p : "", url.n));
 	strbuf_release(&url);
 	return failed ? -1 : 0;
 }
 
-/* `downloadUrl` and `url`, wherever they stand. Depth is bounded by the parser. */
-static int resolve_references(json_t *value, struct slice base)
+/* Appends the answer with whole URLs and its task. -1: memory. */
+static int write_answer(struct strbuf *out, json_t *answer, const struct program *p, const struct choice *c)
 {
-	static const char *const keys[] = { "downloadUrl", "url" };
-	const char *key;
-	json_t *child;
-	size_t i;
+	struct slice base = p->index.nbases ? p->index.bases[0] : (struct slice){ NULL, 0 }, task = c->mf->task;
 
-	json_array_foreach(value, i, child)
-	{
-		if (resolve_references(child, base))
-			return -1;
-	}
-	json_object_foreach(value, key, child)
-	{
-		if (resolve_references(child, base))
-			return -1;
-	}
-	for (i = 0; i < COUNT(keys); i++) {
-		child = json_object_get(value, keys[i]);
-		if (json_is_string(child) && resolve_reference(value, keys[i], child, base))
-			return -1;
-	}
-	return 0;
+	if (references_each(answer, p->index.kind, resolve_reference, &base) ||
+	    json_object_set_new(answer, "task", json_stringn(task.p, task.n)))
+		return -1;
+	return json_write(out, answer, JSON_WIRE);
 }
+
+/* --- answer objects ------------------------------------------------------------------------------------------------------ */
 
 static enum mdr_code complete(struct choice *c, struct table *t, const struct program *p, struct slice bytes,
 			      const char *path, struct mdr_error *err)
 {
-	struct slice base = p->index.nbases ? p->index.bases[0] : (struct slice){ NULL, 0 }, task = c->mf->task;
 	struct strbuf text = STRBUF_INIT;
 	const char *why = "is no JSON object";
 	json_t *json = NULL;
@@ -55,8 +44,7 @@ static enum mdr_code complete(struct choice *c, struct table *t, const struct pr
 		json_decref(json);
 		return fail(err, MDR_REFUSED, "%s: %s", path, why);
 	}
-	ok = !resolve_references(json, base) && !json_object_set_new(json, "task", json_stringn(task.p, task.n)) &&
-	     !json_write(&text, json, JSON_WIRE) && arena_try_copy(&c->text, &t->mem, strbuf_slice(&text));
+	ok = !write_answer(&text, json, p, c) && arena_try_copy(&c->text, &t->mem, strbuf_slice(&text));
 	json_decref(json);
 	strbuf_release(&text);
 	return ok ? MDR_OK : fail_memory(err);
@@ -83,4 +71,78 @@ enum mdr_code program_answer(struct choice *c, struct table *t, const struct pro
 	strbuf_release(&path);
 	strbuf_release(&bytes);
 	return code;
+}
+
+/* --- answers in a manifest ----------------------------------------------------------------------------------------------- */
+
+/* A new value; NULL: memory, for the text was one of a value that had been read. */
+static json_t *parse_inline(const struct choice *c, const struct table *t)
+{
+	struct slice text = t->manifest->answers[c->mf->answer].text;
+	json_t *json = NULL;
+	const char *why;
+
+	return json_parse_wire(&json, text, text.n, &why) ? NULL : json;
+}
+
+int program_member(struct choice *c, struct table *t, const struct program *p, struct slice slot)
+{
+	struct strbuf text = STRBUF_INIT;
+	json_t *json;
+	bool ok;
+
+	if (c->text.n)
+		return 0;
+	json = parse_inline(c, t);
+	jsontext_string(&text, slot);
+	strbuf_addch(&text, ':');
+	ok = json && !write_answer(&text, json, p, c) && !text.failed &&
+	     arena_try_copy(&c->text, &t->mem, strbuf_slice(&text));
+	json_decref(json);
+	strbuf_release(&text);
+	return ok ? 0 : -1;
+}
+
+/* As values of type fold in rules. `texts` NULL: a module that does not ask. */
+static bool is_among(const json_t *texts, struct value *v)
+{
+	if (!texts)
+		return true;
+	for (size_t i = 0; value_text(v) && i < json_array_size(texts); i++) {
+		const json_t *text = json_array_get(texts, i);
+
+		if (slice_eq_nocase(slice_bytes(json_string_value(text), json_string_length(text)), v->text))
+			return true;
+	}
+	return false;
+}
+
+/* Takes away the modules that are not for the device, and of the others what says so. */
+static void filter_modules(json_t *modules, struct value *values)
+{
+	for (size_t i = 0; i < json_array_size(modules);) {
+		json_t *module = json_array_get(modules, i);
+
+		if (is_among(json_object_get(module, "types"), &values[NAME_DEVICE_TYPE]) &&
+		    is_among(json_object_get(module, "abis"), &values[NAME_ABI])) {
+			(void)json_object_del(module, "types");
+			(void)json_object_del(module, "abis");
+			i++;
+		} else {
+			(void)json_array_remove(modules, i);
+		}
+	}
+}
+
+int program_quickfix(struct strbuf *out, const struct choice *c, const struct table *t, const struct program *p,
+		     struct value *values)
+{
+	json_t *json = parse_inline(c, t), *modules = json_object_get(json, "hqf");
+	int result = json ? 0 : -1;
+
+	filter_modules(modules, values);
+	if (!result && (!modules || json_array_size(modules) > 0))
+		result = write_answer(out, json, p, c) ? -1 : 1;
+	json_decref(json);
+	return result;
 }

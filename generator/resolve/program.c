@@ -57,13 +57,14 @@ static int make_tables(struct program *p)
 	p->shared.whitelists = ix->whitelists;
 	p->shared.nwhitelists = ix->nwhitelists;
 	p->tables = arena_try(&p->mem, n, sizeof(*p->tables));
-	if (!p->tables)
+	p->expressions = arena_try(&p->mem, ix->nwhitelists, sizeof(*p->expressions));
+	if (!p->tables || !p->expressions)
 		return -1;
 	p->ntables = n;
 	if (!ix->inline_manifest)
 		return 0;
 	p->tables[0].mem.limit = p->limit;
-	return table_compile(&p->tables[0], ix->inline_manifest, &p->types);
+	return table_compile(&p->tables[0], ix->inline_manifest, &p->types, NULL);
 }
 
 static enum mdr_code build(struct program *p, struct slice bytes, struct names *names, struct slice app,
@@ -157,8 +158,9 @@ static size_t bytes_used(const struct program *p)
 	return used;
 }
 
-static enum mdr_code load_table(struct table *t, const struct program *p, struct slice bytes, const char *path,
-				struct mdr_error *err)
+/* `unit` NULL: the manifest of a segment. */
+static enum mdr_code load_table(struct table *t, const struct program *p, const struct index_unit *unit,
+				struct digests *digests, struct slice bytes, const char *path, struct mdr_error *err)
 {
 	struct manifest *m = arena_try(&t->mem, 1, sizeof(*m));
 	const char *why = "";
@@ -169,11 +171,13 @@ static enum mdr_code load_table(struct table *t, const struct program *p, struct
 		return fail_memory(err);
 	bad = json_parse_wire(&json, bytes, bytes.n, &why);
 	if (!bad)
-		bad = manifest_decode(m, &t->mem, json, p->index.kind, p->index.nunits ? &p->shared : NULL, &why);
+		bad = manifest_decode(m, &t->mem, json, p->index.kind, unit ? &p->shared : NULL, &why);
+	if (!bad && unit)
+		bad = index_unit_check(unit, m, digests, &why);
 	json_decref(json);
 	if (bad)
 		return fail(err, MDR_REFUSED, "%s: %s", path, why);
-	return table_compile(t, m, &p->types) ? fail_memory(err) : MDR_OK;
+	return table_compile(t, m, &p->types, unit ? p->expressions : NULL) ? fail_memory(err) : MDR_OK;
 }
 
 /* A manifest's length is not in the index; what every length is below, is: one byte more tells a longer file. */
@@ -195,9 +199,12 @@ static enum mdr_code fetch_manifest(struct strbuf *out, const struct program *p,
 	return MDR_OK;
 }
 
+/* The table of a segment or unit. */
 static enum mdr_code need_table(struct program *p, size_t number, const struct fetcher *f,
-				const struct mdr_limits *limits, const uint8_t hash[SHA256_SIZE], struct mdr_error *err)
+				const struct mdr_limits *limits, struct mdr_error *err)
 {
+	const struct index_unit *unit = p->index.nunits ? &p->index.units[number] : NULL;
+	const uint8_t *hash = unit ? unit->hash : p->index.segments[number].hash;
 	struct table made = { .mem = ARENA_INIT };
 	struct strbuf path = STRBUF_INIT, bytes = STRBUF_INIT;
 	size_t used = bytes_used(p);
@@ -209,7 +216,7 @@ static enum mdr_code need_table(struct program *p, size_t number, const struct f
 	made.mem.limit = used < p->limit ? p->limit - used : 1;
 	code = path.failed ? fail_memory(err) : fetch_manifest(&bytes, p, f, limits, path.p, hash, err);
 	if (!code)
-		code = load_table(&made, p, strbuf_slice(&bytes), path.p, err);
+		code = load_table(&made, p, unit, f->digests, strbuf_slice(&bytes), path.p, err);
 	if (code)
 		table_release(&made);
 	else
@@ -227,9 +234,9 @@ enum mdr_code program_table(struct table **out, struct program *p, const struct 
 
 	*out = NULL;
 	if (!ix->inline_manifest) {
-		if (ix->segments[segment].empty)
+		if (segment >= ix->nsegments || ix->segments[segment].empty)
 			return MDR_OK;
-		code = need_table(p, segment, f, limits, ix->segments[segment].hash, err);
+		code = need_table(p, segment, f, limits, err);
 	}
 	if (!code)
 		*out = &p->tables[segment];
@@ -267,10 +274,34 @@ enum mdr_code program_all(struct program *p, const struct fetcher *f, const stru
 	if (p->entries)
 		return MDR_OK;
 	for (size_t i = 0; i < p->index.nunits; i++) {
-		enum mdr_code code = need_table(p, i, f, limits, p->index.units[i].hash, err);
+		enum mdr_code code = need_table(p, i, f, limits, err);
 
 		if (code)
 			return code;
 	}
 	return make_entries(p) ? fail_memory(err) : MDR_OK;
+}
+
+enum mdr_code program_slot(struct entry *out, struct program *p, const struct fetcher *f,
+			   const struct mdr_limits *limits, struct slice name, struct mdr_error *err)
+{
+	const struct index *ix = &p->index;
+	const struct index_unit *unit;
+	uint8_t hash[SHA256_SIZE];
+	enum mdr_code code = MDR_OK;
+	size_t number = 0;
+
+	*out = (struct entry){ NULL, NULL };
+	if (!ix->inline_manifest) {
+		if (digest_sha256(f->digests, hash, name))
+			return fail_memory(err);
+		unit = index_unit_of(ix, hash);
+		if (!unit)
+			return MDR_OK;
+		number = (size_t)(unit - ix->units);
+		code = need_table(p, number, f, limits, err);
+	}
+	if (!code)
+		*out = (struct entry){ table_slot(&p->tables[number], name), &p->tables[number] };
+	return code;
 }

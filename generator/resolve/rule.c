@@ -29,7 +29,6 @@ static int compile_texts(struct rule_test *out, struct arena *a, const struct mf
 		out->texts[i] = (struct rule_text){ hash_text(rule->values[i], out->fold), rule->values[i] };
 	out->n = rule->nvalues;
 	qsort(out->texts, out->n, sizeof(*out->texts), compare_texts);
-	out->form = RULE_TEXTS;
 	return 0;
 }
 
@@ -75,7 +74,10 @@ int rule_compile(struct rule_test *out, struct arena *a, const struct mf_rule *r
 		compile_range(out, rule);
 		return 0;
 	}
-	return *type == ATTR_VERSION ? compile_versions(out, a, rule) : compile_texts(out, a, rule);
+	if (*type == ATTR_VERSION)
+		return compile_versions(out, a, rule);
+	out->form = *type == ATTR_EXACT ? RULE_EXACT : RULE_TEXTS;
+	return compile_texts(out, a, rule);
 }
 
 static bool same_text(const struct rule_test *r, const struct rule_text *t, struct slice text)
@@ -83,9 +85,8 @@ static bool same_text(const struct rule_test *r, const struct rule_text *t, stru
 	return r->fold ? slice_eq_nocase(t->text, text) : slice_eq(t->text, text);
 }
 
-static bool among_texts(const struct rule_test *r, struct value *v)
+static bool among_texts(const struct rule_test *r, struct slice text, uint64_t hash)
 {
-	uint64_t hash = value_hash(v, r->fold);
 	size_t low = 0, high = r->n;
 
 	while (high - low > LINEAR_MAX) {
@@ -96,7 +97,7 @@ static bool among_texts(const struct rule_test *r, struct value *v)
 			high = middle + 1;
 	}
 	for (size_t i = low; i < r->n && r->texts[i].hash <= hash; i++) {
-		if (r->texts[i].hash == hash && same_text(r, &r->texts[i], v->text))
+		if (r->texts[i].hash == hash && same_text(r, &r->texts[i], text))
 			return true;
 	}
 	return false;
@@ -137,7 +138,9 @@ bool rule_holds(const struct rule_test *r, struct value *values)
 		return false;
 	v = &values[r->attribute];
 	if (r->form == RULE_TEXTS)
-		return value_text(v) ? among_texts(r, v) != r->negate : r->default_result;
+		return value_text(v) ? among_texts(r, v->text, value_hash(v, r->fold)) != r->negate : r->default_result;
+	if (r->form == RULE_EXACT)
+		return value_exact(v) ? among_texts(r, v->raw, v->exact) != r->negate : r->default_result;
 	version = value_version(v);
 	if (!version)
 		return r->default_result;

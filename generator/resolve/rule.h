@@ -14,7 +14,7 @@ struct rule_text {
 	struct slice text;
 };
 
-enum rule_form { RULE_NEVER, RULE_TEXTS, RULE_VERSIONS, RULE_RANGE };
+enum rule_form { RULE_NEVER, RULE_TEXTS, RULE_EXACT, RULE_VERSIONS, RULE_RANGE };
 
 struct rule_test {
 	enum rule_form form;

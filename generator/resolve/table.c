@@ -52,7 +52,7 @@ static int make_salt(struct table *t, struct choice *c, const struct index *ix, 
 	strbuf_addch(&salt, '/');
 	strbuf_addslice(&salt, slot);
 	strbuf_addch(&salt, '/');
-	if (kind_is_single(ix->kind)) {
+	if (ix->kind != KIND_SWITCH) {
 		strbuf_addslice(&salt, t->manifest->answers[c->mf->answer].version);
 		strbuf_addch(&salt, '/');
 	}
@@ -83,7 +83,8 @@ static int compile_choice(struct table *t, struct choice *c, const struct mf_can
 	bool share = mf->has_percent || mf->has_limit || mf->nramp > 0;
 
 	c->mf = mf;
-	c->plain = !share && !mf->dev && !mf->has_from && !mf->has_window && !mf->nlists && !mf->nrules && !mf->nunless;
+	c->plain = !share && !mf->dev && !mf->has_from && !mf->has_until && !mf->has_window && !mf->has_above &&
+		   !mf->nlists && !mf->nrules && !mf->nunless;
 	if (mf->has_percent)
 		c->percent = bound_of_percent(mf->thousandths);
 	if (share && make_salt(t, c, ix, slot))
@@ -91,9 +92,13 @@ static int compile_choice(struct table *t, struct choice *c, const struct mf_can
 	return ix->kind == KIND_SWITCH ? make_member(t, c, slot) : 0;
 }
 
-int table_compile(struct table *t, const struct manifest *m, const struct element_types *types)
+int table_compile(struct table *t, const struct manifest *m, const struct element_types *types,
+		  struct expressions *expressions)
 {
 	t->manifest = m;
+	t->expressions = expressions ? expressions : arena_try(&t->mem, m->nwhitelists, sizeof(*expressions));
+	if (!t->expressions)
+		return -1;
 	t->slots = arena_try(&t->mem, m->nslots, sizeof(*t->slots));
 	if (!t->slots || compile_rules(t, types))
 		return -1;

@@ -8,6 +8,7 @@
 
 #include "format/index.h"
 #include "resolve/bucket.h"
+#include "resolve/expressions.h"
 #include "resolve/names.h"
 #include "resolve/rule.h"
 
@@ -16,7 +17,7 @@ struct choice {
 	bool plain;           /* no guard at all */
 	struct bound percent; /* where mf has a percentage */
 	struct slice salt;    /* with its zero byte; empty where no bucket is asked for */
-	struct slice text;    /* JSON that the answer gets: `"KEY":"value"` or the answer object; empty: not made yet */
+	struct slice text; /* JSON that the answer gets: the answer object, or `"SLOT":` and it; empty: not made yet */
 };
 
 struct slot {
@@ -28,7 +29,8 @@ struct slot {
 struct table {
 	struct arena mem;
 	const struct manifest *manifest;
-	struct slot *slots; /* by name */
+	struct expressions *expressions; /* one for each whitelist of the manifest; used where it has patterns */
+	struct slot *slots;              /* by name */
 	size_t nslots;
 	struct rule_test *rules;
 	uint64_t *verdicts; /* by rule: device number << 1 | verdict */
@@ -40,8 +42,10 @@ struct element_types {
 	const uint32_t *attributes; /* number in names, parallel to index->attrs */
 };
 
-/* Fills a table whose `mem` is initialised; `m` is in it or outlives it. -1: memory, the table is the caller's to release. */
-int table_compile(struct table *t, const struct manifest *m, const struct element_types *types) MUST_CHECK;
+/* Fills a table whose `mem` is initialised; `m` is in it or outlives it. `expressions`: those of all units, which share their
+ * whitelists; NULL: the table's own. -1: memory, the table is the caller's to release. */
+int table_compile(struct table *t, const struct manifest *m, const struct element_types *types,
+		  struct expressions *expressions) MUST_CHECK;
 void table_release(struct table *t);
 
 const struct slot *table_slot(const struct table *t, struct slice name); /* NULL: nothing is offered */

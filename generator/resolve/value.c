@@ -6,6 +6,7 @@
 #define DONE_HASH    2u
 #define DONE_FOLD    4u
 #define DONE_VERSION 8u
+#define DONE_EXACT   16u
 
 void value_set(struct value *v, struct slice raw)
 {
@@ -35,6 +36,17 @@ uint64_t value_hash(struct value *v, bool fold)
 		v->done |= DONE_HASH;
 	}
 	return fold ? v->fold : v->hash;
+}
+
+bool value_exact(struct value *v)
+{
+	if (!v->present || v->raw.n == 0)
+		return false;
+	if (!(v->done & DONE_EXACT)) {
+		v->exact = hash_text(v->raw, false);
+		v->done |= DONE_EXACT;
+	}
+	return true;
 }
 
 const struct version *value_version(struct value *v)

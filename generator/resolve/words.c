@@ -17,27 +17,24 @@ static void add_time(struct strbuf *out, int64_t t)
 /* Thousandths as a percentage: 12500 is "12.5 %". */
 static void add_percent(struct strbuf *out, uint32_t thousandths)
 {
-	uint32_t rest = thousandths % 1000;
-	unsigned digits = 3;
-
-	strbuf_addf(out, "%" PRIu32, thousandths / 1000);
-	for (; rest && rest % 10 == 0; rest /= 10)
-		digits--;
-	if (rest)
-		strbuf_addf(out, ".%0*" PRIu32, (int)digits, rest);
+	strbuf_addthousandths(out, thousandths);
 	strbuf_adds(out, " %");
 }
 
-static void say_time(struct strbuf *out, const struct question *q, const struct mf_candidate *mf, bool window)
+static void say_time(struct strbuf *out, const struct question *q, const struct mf_candidate *mf, enum guard guard)
 {
-	strbuf_adds(out, window ? "window: " : "from: ");
+	bool early = q->at < mf->start; /* for its window */
+
+	strbuf_adds(out, guard == GUARD_FROM ? "from: " : guard == GUARD_UNTIL ? "expires: " : "window: ");
 	if (!q->timed) {
 		strbuf_adds(out, "the time is not known");
-	} else if (!window) {
+	} else if (guard == GUARD_FROM) {
 		strbuf_adds(out, "not before ");
 		add_time(out, mf->from);
+	} else if (guard == GUARD_UNTIL) {
+		strbuf_adds(out, "expired at ");
+		add_time(out, mf->until);
 	} else {
-		bool early = q->at < mf->start;
 		strbuf_adds(out, early ? "opens at " : "closed at ");
 		add_time(out, early ? mf->start : mf->end);
 	}
@@ -67,7 +64,22 @@ static bool value_missing(const struct question *q, const struct rule_test *test
 {
 	struct value *v = &q->client->values[test->attribute];
 
+	if (test->form == RULE_EXACT)
+		return !value_exact(v);
 	return test->form == RULE_TEXTS ? !value_text(v) : !value_version(v);
+}
+
+static bool is_text(const struct rule_test *test)
+{
+	return test->form == RULE_TEXTS || test->form == RULE_EXACT;
+}
+
+/* The value as it was compared. */
+static struct slice value_shown(const struct question *q, const struct rule_test *test)
+{
+	struct slice raw = q->client->values[test->attribute].raw;
+
+	return test->form == RULE_EXACT ? raw : slice_trim(raw);
 }
 
 static void say_rule(struct strbuf *out, const struct question *q, const struct table *t, uint32_t number)
@@ -82,11 +94,10 @@ static void say_rule(struct strbuf *out, const struct question *q, const struct 
 	}
 	strbuf_addslice(out, rule->element);
 	if (value_missing(q, test)) {
-		strbuf_adds(out, test->form == RULE_TEXTS ? " is missing" : " is missing or no version");
+		strbuf_adds(out, is_text(test) ? " is missing" : " is missing or no version");
 		return;
 	}
-	strbuf_addf(out, " \"" SLICE_FMT "\" is %s", SLICE_ARG(slice_trim(q->client->values[test->attribute].raw)),
-		    test->negate ? "" : "not ");
+	strbuf_addf(out, " \"" SLICE_FMT "\" is %s", SLICE_ARG(value_shown(q, test)), test->negate ? "" : "not ");
 	if (test->form == RULE_RANGE) {
 		add_range(out, rule);
 	} else {
@@ -120,12 +131,23 @@ static void say_users(struct strbuf *out, const struct question *q, const struct
 	strbuf_addch(out, ')');
 }
 
-static void say_lists(struct strbuf *out, const struct table *t, const struct mf_candidate *mf, bool unproven)
+static void say_lists(struct strbuf *out, const struct table *t, const struct mf_candidate *mf,
+		      const struct refusal *why)
 {
+	const struct mf_whitelist *lists = t->manifest->whitelists;
+	bool patterns = true; /* in all of them */
+
 	strbuf_adds(out, mf->nlists > 1 ? "whitelists " : "whitelist ");
-	for (size_t i = 0; i < mf->nlists; i++)
-		strbuf_addf(out, "%s" SLICE_FMT, i ? ", " : "", SLICE_ARG(t->manifest->whitelists[mf->lists[i]].name));
-	strbuf_adds(out, unproven ? ": could not be read or proven" : ": not listed");
+	for (size_t i = 0; i < mf->nlists; i++) {
+		strbuf_addf(out, "%s" SLICE_FMT, i ? ", " : "", SLICE_ARG(lists[mf->lists[i]].name));
+		patterns = patterns && lists[mf->lists[i]].npatterns > 0;
+	}
+	if (!why->unproven)
+		strbuf_adds(out, patterns ? ": matches no pattern" : ": not listed");
+	else if (lists[mf->lists[why->which]].npatterns)
+		strbuf_adds(out, ": has a pattern that cannot be compiled");
+	else
+		strbuf_adds(out, ": could not be read or proven");
 }
 
 void words_refusal(struct strbuf *out, const struct question *q, const struct table *t, const struct choice *c,
@@ -140,8 +162,12 @@ void words_refusal(struct strbuf *out, const struct question *q, const struct ta
 		strbuf_adds(out, "channel: prod; this one is for dev");
 		break;
 	case GUARD_FROM:
+	case GUARD_UNTIL:
 	case GUARD_WINDOW:
-		say_time(out, q, mf, why->guard == GUARD_WINDOW);
+		say_time(out, q, mf, why->guard);
+		break;
+	case GUARD_ABOVE:
+		strbuf_addf(out, "patchVersionCode: the device already has patch %" PRId64, q->patch);
 		break;
 	case GUARD_RULE:
 		say_rule(out, q, t, mf->rules[why->which]);
@@ -161,7 +187,7 @@ void words_refusal(struct strbuf *out, const struct question *q, const struct ta
 		say_users(out, q, mf, why);
 		break;
 	case GUARD_LIST:
-		say_lists(out, t, mf, why->unproven);
+		say_lists(out, t, mf, why);
 		break;
 	}
 }

@@ -66,7 +66,7 @@ static int no_passphrase(char *buf, int size, int writing, void *ctx)
 	return -1;
 }
 
-static int pkey_load(EVP_PKEY **out, const char *path, struct diags *d)
+int pkey_load(EVP_PKEY **out, const char *path, struct diags *d)
 {
 	CLEANUP(pem_cleanse) struct pem pem = { .n = 0 };
 	CLEANUP(bio_free_at) BIO *in = NULL;

@@ -22,6 +22,9 @@ static inline void md_ctx_free_at(EVP_MD_CTX **c)
 	EVP_MD_CTX_free(*c);
 }
 
+/* The key in a file that nobody else can read; *out stays NULL on error. */
+int pkey_load(EVP_PKEY **out, const char *path, struct diags *d) MUST_CHECK;
+
 /* The public half as metadata writes it; its text lives in `a`. `path` is for messages. */
 int pkey_public(struct pubkey *out, struct arena *a, const EVP_PKEY *pkey, const char *path, struct digests *dg,
 		struct diags *d) MUST_CHECK;

@@ -1,6 +1,7 @@
 // Definitions, edits and devices for the benches, the same every time (seeded).
 //
 //     node definitions.mjs resolve FOLDER DEVICES     20 upgrade tasks, 100 switches; DEVICES device lines
+//     node definitions.mjs check FOLDER APPS          500 releases of all kinds of upgrades and hotpatches, and 500 switches an app
 //     node definitions.mjs SHAPE FOLDER DRAW          one of the shapes below, to look at
 //
 //     shapes[name](draw): Map path → value    the files of a definitions repository; a value is a text or goes to JSON
@@ -107,6 +108,59 @@ function resolveDevice() {
 		platform: 'android', appVersion: `4.${random(10)}.${random(5)}`, osVersion: String(8 + random(8)), mobileModel: pick(few.mobileModel),
 		city: pick(few.city), netType: pick(nets), isp: pick(isps), userId: `u-${random(1e9)}`, deviceId: `d-${random(1e9)}`,
 	};
+}
+
+// --- the check bench ------------------------------------------------------------------------------------------------
+
+const PLACES = 40;
+
+function gray(id) {
+	const mode = weighted([[5, { mode: 'percentage', percent: 1 + random(90) }], [3, { mode: 'whitelist', whitelists: [pick(lists)] }],
+		[2, { mode: 'timeWindow', window: { end: '2026-01-05T00:00:00Z', users: 1000 + random(9000) } }]]);
+	return { id, type: 'gray', ...mode, publishedAt: '2026-01-01T00:00:00Z', memo: 'first to some', rules: rules() };
+}
+function checkTasks(upgrade) {
+	const out = [gray('first'), gray('more'), { id: 'all', type: 'official', publishedAt: '2026-01-08T00:00:00Z' }];
+	for (const t of out) {
+		t.status = weighted([[3, 'ended'], [1, 'releasing'], [1, 'paused']]);
+		if (upgrade)
+			Object.assign(t, { upgradeMode: 'once', silenceDays: 2, prompt: 'A new version is here, with a faster start and less traffic.' });
+	}
+	return out;
+}
+const elsewhere = (name) => ({ url: `https://downloads.example.com/${name}`, size: 1 + random(1e8), sha256: hex(64), md5: hex(32) });
+
+function checkApp(files, n) {
+	const dir = `apps/app${n}`;
+	const put = (path, value) => files.set(`${dir}/${path}`, value);
+	put('app.ini', ini('[ios]', 'audience = 500000', '[harmony]', 'audience = 20000').replace(/BENCH/g, `BENCH${n}`));
+	for (const name of lists)
+		put(`whitelists/${name}.txt`, Array.from({ length: 20 }, (_, i) => `u-${name}-${i}\n`).join(''));
+	put('resources/city.json', cities.slice(0, PLACES).map((name) => ({ name, value: name })));
+	for (let i = 0; i < 150; i++) {
+		const v = `4.${Math.floor(i / 10)}.${i % 10}`;
+		put(`upgrades/android/${v}/release.json`, { platform: 'android', version: v, memo: `Release ${v}`,
+			package: elsewhere(`${v}.apk`), tasks: checkTasks(true) });
+		put(`hotpatches/android/${v}/1/release.json`, { platform: 'android', productVersion: v, patchNumber: 1,
+			package: elsewhere(`${v}-1.jar`), tasks: checkTasks(false) });
+		if (i < 100) {
+			put(`upgrades/ios/${v}/release.json`, { platform: 'ios', version: v,
+				distribution: { type: 'appStore', url: 'https://apps.apple.com/app/id1' }, tasks: checkTasks(true) });
+			put(`upgrades/harmony/${v}/release.json`, { platform: 'harmony', version: v, package: elsewhere(`${v}.hap`),
+				tasks: checkTasks(true) });
+		}
+	}
+	for (let i = 0; i < 500; i++)
+		put(`switches/switch_${i}.json`, { note: `What number ${i} is for`, values: [
+			{ id: 'some', value: 'on', platform: ['android', 'ios'], type: 'percentage', percent: 1 + random(90), rules: rules() },
+			{ id: 'rest', value: 'off', platform: 'all', type: 'full' } ] });
+}
+
+function checkDefinitions(apps) {
+	const files = new Map();
+	for (let n = 0; n < apps; n++)
+		checkApp(files, n);
+	return files;
 }
 
 // --- rules of the shapes --------------------------------------------------------------------------------------------
@@ -358,7 +412,7 @@ function write(folder, files) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [, , what, folder, count] = process.argv;
-	write(folder, what === 'resolve' ? resolveDefinitions() : shapes[what](Number(count)));
+	write(folder, what === 'resolve' ? resolveDefinitions() : what === 'check' ? checkDefinitions(Number(count)) : shapes[what](Number(count)));
 	if (what === 'resolve')
 		writeFileSync(`${folder}/devices.jsonl`, Array.from({ length: Number(count) }, () => JSON.stringify(resolveDevice()) + '\n').join(''));
 }

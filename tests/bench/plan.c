@@ -2,9 +2,9 @@
  * beside that of jansson parsing the same definitions. Usage: plan [SHAPE]…; exit 1 when a limit is exceeded.
  *
  * Shapes    from a fixed seed. U: upgrades of R releases with up to T tasks (U300n: only the oldest has an official
- *           task); S: switches, half of them with rules; H: many slots with a version range each. Made to hurt: U50g
- *           (nothing is free), A, B, C (many rules on many attributes), F (65,536 free offers in one slot),
- *           G (guarded ones), V (60,000 values of an element).
+ *           task); S: switches, half of them with rules; H: h5 apps with a version range each; P: hotpatches of so many
+ *           products, half of them by versionKey. Made to hurt: P500, U50g (nothing is free), A, B, C (many rules on
+ *           many attributes), F (65,536 free offers in one slot), G (guarded ones), V (60,000 values of an element).
  * Limits    a third of parsing; those made to hurt: one second and 256 MiB of arenas. */
 #include <inttypes.h>
 #include <jansson.h>
@@ -79,14 +79,17 @@ static struct upgrade *begin_release(struct world *w, uint32_t number)
 	struct upgrade *u = &w->app.upgrades[w->app.nupgrades++];
 
 	u->platform = PLATFORM_ANDROID;
-	u->version_text = arena_printf(&w->a, "%u.%u.%u", 1 + number / 25, number / 5 % 5, number % 5);
-	u->version = to_version(u->version_text);
+	u->r.kind = KIND_UPGRADE;
+	u->r.slot = SLICE("android");
+	u->r.platforms[PLATFORM_ANDROID] = true;
+	u->r.version_text = arena_printf(&w->a, "%u.%u.%u", 1 + number / 25, number / 5 % 5, number % 5);
+	u->version = to_version(u->r.version_text);
 	begin_file(w);
 	strbuf_addf(&w->text,
 		    "{\n \"platform\": \"android\", \"version\": \"" SLICE_FMT "\",\n \"package\": { \"url\": "
 		    "\"https://download.example.com/app.apk\", \"size\": 123456789, \"sha256\": "
 		    "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\" },\n \"tasks\": [",
-		    SLICE_ARG(u->version_text));
+		    SLICE_ARG(u->r.version_text));
 	return u;
 }
 
@@ -103,14 +106,14 @@ static void upgrades(struct world *w, uint32_t releases, uint32_t most, uint32_t
 	for (uint32_t i = 0; i < releases; i++) {
 		struct upgrade *u = begin_release(w, i);
 
-		u->ntasks = most > 1 ? most / 2 + below(&w->seed, most / 2 + 1) : 1;
-		u->tasks = ARENA_ARRAY(&w->a, struct task, u->ntasks);
-		for (size_t k = 0; k < u->ntasks; k++) {
+		u->r.ntasks = most > 1 ? most / 2 + below(&w->seed, most / 2 + 1) : 1;
+		u->r.tasks = ARENA_ARRAY(&w->a, struct task, u->r.ntasks);
+		for (size_t k = 0; k < u->r.ntasks; k++) {
 			if (k > 0 || i >= officials) {
-				gray_task(w, &u->tasks[k], k, free_ones);
+				gray_task(w, &u->r.tasks[k], k, free_ones);
 				continue;
 			}
-			open_task(w, &u->tasks[k], TASK_OFFICIAL, k);
+			open_task(w, &u->r.tasks[k], TASK_OFFICIAL, k);
 			strbuf_adds(&w->text, " }");
 		}
 		end_release(w);
@@ -124,10 +127,10 @@ static void crossed(struct world *w, uint32_t tasks, uint32_t attrs, uint32_t va
 
 	w->app.upgrades = ARENA_ARRAY(&w->a, struct upgrade, 1);
 	u = begin_release(w, 1);
-	u->ntasks = tasks;
-	u->tasks = ARENA_ARRAY(&w->a, struct task, tasks);
+	u->r.ntasks = tasks;
+	u->r.tasks = ARENA_ARRAY(&w->a, struct task, tasks);
 	for (uint32_t i = 0; i < tasks; i++) {
-		struct task *t = &u->tasks[i];
+		struct task *t = &u->r.tasks[i];
 
 		open_task(w, t, TASK_PERCENTAGE, i);
 		t->thousandths = free_ones ? 100000 : 50000;
@@ -208,27 +211,98 @@ static void switches(struct world *w, uint32_t n)
 	}
 }
 
-/* Packages: a slot for each, up to 5 versions that ask for a range of appVersion. */
+/* --- releases of other kinds ---------------------------------------------------------------------------------------- */
+
+/* One task: official, or gray with a rule. */
+static void small_task(struct world *w, struct release *r, bool gray)
+{
+	r->ntasks = 1;
+	r->tasks = ARENA_NEW(&w->a, struct task);
+	r->tasks->id = SLICE("t0");
+	r->tasks->type = gray ? TASK_PERCENTAGE : TASK_OFFICIAL;
+	r->tasks->status = STATUS_RELEASING;
+	r->tasks->published_at = COMMIT_TIME - 1000;
+	r->tasks->thousandths = 20000;
+	strbuf_addf(&w->text,
+		    "\n \"tasks\": [\n  { \"id\": \"t0\", \"type\": \"%s\", \"publishedAt\": \"2026-11-21T08:00:00Z\", "
+		    "\"memo\": \"ticket %zu\"%s",
+		    gray ? "gray" : "official", w->nfiles, gray ? ", \"mode\": \"percentage\", \"percent\": 20" : "");
+	if (gray)
+		r->tasks->rules = random_rules(w, switch_weights, 1);
+	strbuf_adds(&w->text, " }");
+	end_release(w);
+}
+
+static void package(struct world *w, const struct h5_app *of, uint32_t number, bool gray)
+{
+	struct h5_release *h = &w->app.h5[w->app.nh5++];
+	struct slice min = value_text(w, "", ATTR_VERSION, below(&w->seed, 40));
+
+	h->app = of;
+	h->r.kind = KIND_H5;
+	h->r.slot = of->id;
+	h->r.version_text = arena_printf(&w->a, "1.0.0.%u", number);
+	h->version = to_version(h->r.version_text);
+	h->r.platforms[PLATFORM_ANDROID] = true;
+	h->r.memo = SLICE("Faster start, fewer crashes.");
+	h->main_url = SLICE("/www/index.html");
+	h->extend_info = SLICE("{\"asyncReqRate\":\"600\",\"launchParams\":{\"showTitleBar\":true}}");
+	h->client[PLATFORM_ANDROID].min = to_version(min);
+	begin_file(w);
+	strbuf_addf(&w->text,
+		    "{\n \"version\": \"" SLICE_FMT "\", \"mainUrl\": \"" SLICE_FMT "\", \"memo\": \"" SLICE_FMT
+		    "\",\n \"extendInfo\": " SLICE_FMT
+		    ",\n \"platform\": [\"android\"], \"clientVersion\": { \"android\": "
+		    "{ \"min\": \"" SLICE_FMT "\" } },",
+		    SLICE_ARG(h->r.version_text), SLICE_ARG(h->main_url), SLICE_ARG(h->r.memo),
+		    SLICE_ARG(h->extend_info), SLICE_ARG(min));
+	small_task(w, &h->r, gray);
+}
+
+/* A slot for each of n apps, with up to 5 versions; the newest of some is gray. */
 static void packages(struct world *w, uint32_t n)
 {
-	static const size_t versions[] = { 1, 2, 3, 5 };
-	static const struct weight client = { "appVersion", ATTR_VERSION, 100, 40 };
+	static const uint32_t versions[] = { 1, 2, 3, 5 };
 
-	w->app.switches = ARENA_ARRAY(&w->a, struct switch_def, n);
+	w->app.h5_apps = ARENA_ARRAY(&w->a, struct h5_app, n);
+	w->app.h5 = ARENA_ARRAY(&w->a, struct h5_release, 5 * (size_t)n);
 	for (uint32_t i = 0; i < n; i++) {
-		struct switch_def *sw = begin_switch(w, versions[below(&w->seed, 4)]);
+		struct h5_app *of = &w->app.h5_apps[i];
+		uint32_t count = versions[below(&w->seed, 4)];
 
-		for (size_t k = 0; k < sw->nvalues; k++) {
-			switch_value(w, &sw->values[k], k, 0);
-			w->text.n -= 2; /* take the end back */
-			strbuf_adds(&w->text, ", \"rules\": [");
-			sw->values[k].value = arena_printf(&w->a, "%0300zu", k);
-			sw->values[k].rules = (struct rules){ ARENA_NEW(&w->a, struct rule), 1 };
-			sw->values[k].rules.v[0] = range_rule(w, &client);
-			write_rule(w, &sw->values[k].rules.v[0]);
-			strbuf_adds(&w->text, "] }");
-		}
-		end_release(w);
+		of->id = arena_printf(&w->a, "1%07u", i);
+		of->name = SLICE("Payments");
+		for (uint32_t k = 0; k < count; k++)
+			package(w, of, k, k + 1 == count && below(&w->seed, 7) == 0);
+	}
+}
+
+/* One to three patches of each of n products, every second of which has a versionKey. */
+static void hotpatches(struct world *w, uint32_t n)
+{
+	w->app.hotpatches = ARENA_ARRAY(&w->a, struct hotpatch, 3 * (size_t)n);
+	for (uint32_t i = 0; i < 3 * n; i++) {
+		struct hotpatch *h = &w->app.hotpatches[w->app.nhotpatches];
+		uint32_t product = i % n, number = 1 + i / n;
+
+		if (number > 1 + product % 3)
+			continue;
+		w->app.nhotpatches++;
+		h->product_text = arena_printf(&w->a, "%u.%u.0", 1 + product / 10, product % 10);
+		h->product = to_version(h->product_text);
+		h->patch_number = number;
+		h->version_key = product % 2 ? arena_printf(&w->a, "build-%u", 1000 + product) : SLICE("");
+		h->r.kind = KIND_HOTPATCH;
+		h->r.slot = SLICE("android");
+		h->r.version_text = arena_printf(&w->a, SLICE_FMT "/%u", SLICE_ARG(h->product_text), number);
+		h->r.platforms[PLATFORM_ANDROID] = true;
+		begin_file(w);
+		strbuf_addf(&w->text,
+			    "{\n \"platform\": \"android\", \"productVersion\": \"" SLICE_FMT
+			    "\", \"patchNumber\": %u,\n \"package\": { \"file\": \"patch.jar\" }, \"versionKey\": "
+			    "\"" SLICE_FMT "\",",
+			    SLICE_ARG(h->product_text), number, SLICE_ARG(h->version_key));
+		small_task(w, &h->r, number == 1 + product % 3);
 	}
 }
 
@@ -346,6 +420,16 @@ static void h1000(struct world *w)
 	packages(w, 1000);
 }
 
+static void p50(struct world *w)
+{
+	hotpatches(w, 50);
+}
+
+static void p500(struct world *w)
+{
+	hotpatches(w, 500);
+}
+
 static void a64x6x10(struct world *w)
 {
 	crossed(w, 64, 6, 10, 5, false);
@@ -400,7 +484,8 @@ static const struct {
 	{ "U5x5", u5x5, KIND_UPGRADE, false },          { "U50x10", u50x10, KIND_UPGRADE, false },
 	{ "U300x10", u300x10, KIND_UPGRADE, false },    { "U300n", u300n, KIND_UPGRADE, false },
 	{ "S100", s100, KIND_SWITCH, false },           { "S500", s500, KIND_SWITCH, false },
-	{ "S10k", s10k, KIND_SWITCH, false },           { "H1000", h1000, KIND_SWITCH, false },
+	{ "S10k", s10k, KIND_SWITCH, false },           { "H1000", h1000, KIND_H5, false },
+	{ "P50", p50, KIND_HOTPATCH, false },           { "P500", p500, KIND_HOTPATCH, true },
 	{ "U50g", u50g, KIND_UPGRADE, true },           { "A64x6x10", a64x6x10, KIND_UPGRADE, true },
 	{ "A64x6x40", a64x6x40, KIND_UPGRADE, true },   { "B20x2", b20x2, KIND_UPGRADE, true },
 	{ "C600x6x60", c600x6x60, KIND_UPGRADE, true }, { "F65536", f65536, KIND_UPGRADE, true },
@@ -433,6 +518,7 @@ int main(int argc, char **argv)
 		for (size_t k = 0; k < COUNT(w.lists); k++)
 			w.lists[k].name = arena_printf(&w.a, "wl%02zu", k);
 		shapes[i].make(&w);
+		app_list_releases(&w.app, &w.a);
 		bad += !report(shapes[i].name, &w, shapes[i].kind, shapes[i].hostile, hashing);
 		strbuf_release(&w.text);
 		arena_release(&w.a);

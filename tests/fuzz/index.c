@@ -91,7 +91,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (index_decode(&ix, &mem, bytes, &why)) {
 		REQUIRE(why);
 	} else {
-		REQUIRE((ix.inline_manifest != NULL) + (ix.nsegments != 0) + (ix.nunits != 0) == 1);
+		int shapes = (ix.inline_manifest != NULL) + (ix.nsegments != 0) + (ix.nunits != 0);
+
+		REQUIRE(shapes == 1 || (shapes == 0 && ix.nversion_keys > 0));
+		REQUIRE((ix.nsegments + ix.nunits > 0) == (ix.longest > 0));
+		for (size_t i = 0; i < ix.nversion_keys; i++)
+			REQUIRE(ix.kind == KIND_HOTPATCH && index_knows_key(&ix, ix.version_keys[i]));
 		check_again(&ix, bytes);
 		check_devices(&ix, bytes);
 	}

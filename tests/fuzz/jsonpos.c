@@ -1,10 +1,11 @@
-/* Whatever jansson accepts, jsonpos finds its way in: for every value the raw text means the same value, for every member
- * the key's raw text means the same key, and duplicates are reported exactly where jansson refuses them. */
+/* Whatever jansson accepts, jsontable and jsonpos find their way in: for every value the raw text means the same value, for every
+ * member the key's raw text means the same key, both give the same places, and duplicates are reported exactly where jansson
+ * refuses them. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/jsonpos.h"
+#include "base/jsontable.h"
 #include "base/strbuf.h"
 
 #define MAX_QUESTIONS 200 /* each is a pass over the text */
@@ -21,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct check {
 	struct slice text;
+	struct jsontable table;
 	struct strbuf pointer;
 	unsigned questions;
 };
@@ -53,48 +55,65 @@ static void add_token(struct strbuf *pointer, const char *key)
 	}
 }
 
-static void check_value(struct check *c, json_t *value);
-
-static void check_member(struct check *c, const char *key, json_t *value)
+static void require_equal(const struct jsonpos *a, const struct jsonpos *b)
 {
-	size_t before = c->pointer.n;
-	struct jsonpos at;
+	REQUIRE(a->line == b->line && a->col == b->col && a->offset == b->offset);
+	REQUIRE(a->raw.p == b->raw.p && a->raw.n == b->raw.n);
+}
+
+static void check_value(struct check *c, json_t *value, size_t number);
+
+static void check_member(struct check *c, const char *key, json_t *value, size_t object)
+{
+	size_t before = c->pointer.n, number;
+	struct jsonpos at, asked;
 	json_t *name = json_string(key);
 
 	add_token(&c->pointer, key);
-	REQUIRE(jsonpos_key(&at, c->text, strbuf_slice(&c->pointer)));
+	REQUIRE(jsontable_member(&number, &c->table, object, slice_of(key)));
+	REQUIRE(jsontable_key_place(&at, &c->table, number));
 	require_place(c, &at);
 	require_same(at.raw, name);
+	if (c->questions < MAX_QUESTIONS) {
+		REQUIRE(jsonpos_key(&asked, c->text, strbuf_slice(&c->pointer)));
+		require_equal(&at, &asked);
+	}
 	json_decref(name);
-	check_value(c, value);
+	check_value(c, value, number);
 	strbuf_truncate(&c->pointer, before);
 }
 
-static void check_element(struct check *c, size_t index, json_t *value)
+static void check_element(struct check *c, size_t index, json_t *value, size_t array)
 {
-	size_t before = c->pointer.n;
+	size_t before = c->pointer.n, number;
 	struct jsonpos at;
 
 	strbuf_addf(&c->pointer, "/%zu", index);
-	REQUIRE(!jsonpos_key(&at, c->text, strbuf_slice(&c->pointer)));
-	check_value(c, value);
+	REQUIRE(jsontable_item(&number, &c->table, array, index));
+	REQUIRE(!jsontable_key_place(&at, &c->table, number));
+	if (c->questions < MAX_QUESTIONS)
+		REQUIRE(!jsonpos_key(&at, c->text, strbuf_slice(&c->pointer)));
+	check_value(c, value, number);
 	strbuf_truncate(&c->pointer, before);
 }
 
-static void check_value(struct check *c, json_t *value)
+static void check_value(struct check *c, json_t *value, size_t number)
 {
-	struct jsonpos at;
+	struct jsonpos at, asked;
 	const char *key;
 	json_t *child;
 
-	if (c->questions++ >= MAX_QUESTIONS)
-		return;
-	REQUIRE(jsonpos_value(&at, c->text, strbuf_slice(&c->pointer)));
+	jsontable_place(&at, &c->table, number);
 	require_place(c, &at);
-	require_same(at.raw, value);
+	if (c->questions++ < MAX_QUESTIONS) {
+		require_same(at.raw, value);
+		REQUIRE(jsonpos_value(&asked, c->text, strbuf_slice(&c->pointer)));
+		require_equal(&at, &asked);
+	}
+	REQUIRE(!jsontable_item(&number, &c->table, number, json_array_size(value)));
 	for (size_t i = 0; i < json_array_size(value); i++)
-		check_element(c, i, json_array_get(value, i));
-	json_object_foreach(value, key, child) check_member(c, key, child);
+		check_element(c, i, json_array_get(value, i), number);
+	json_object_foreach(value, key, child) check_member(c, key, child, number);
 }
 
 static void count(void *ctx, struct slice key, uint32_t line, uint32_t col)
@@ -118,7 +137,7 @@ static void check_broken(struct slice text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct check c = { .text = slice_bytes(data, size), .pointer = STRBUF_INIT };
+	struct check c = { .text = slice_bytes(data, size), .table = JSONTABLE_INIT, .pointer = STRBUF_INIT };
 	json_t *value = json_loadb(c.text.p, c.text.n, JSON_DECODE_ANY, NULL);
 	json_t *strict = json_loadb(c.text.p, c.text.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 	unsigned duplicates = 0;
@@ -130,12 +149,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(!jsonpos_value(&at, c.text, SLICE("")));
 	} else if (value) {
 		REQUIRE((duplicates > 0) == !strict);
-		check_value(&c, value);
+		REQUIRE(jsontable_make(&c.table, c.text));
+		check_value(&c, value, c.table.root);
 	} else {
 		check_broken(c.text);
 	}
 	json_decref(strict);
 	json_decref(value);
+	jsontable_release(&c.table);
 	strbuf_release(&c.pointer);
 	return 0;
 }

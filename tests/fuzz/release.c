@@ -67,10 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int result = upgrade_read(&u, &w.s, origin, SLICE("up/android/5.0.0/release.json"));
 	check_places(&w.d, text);
 	if (!w.d.errors) {
-		REQUIRE(result == 0 && u.platform == PLATFORM_ANDROID && slice_eqs(u.version_text, "5.0.0"));
+		REQUIRE(result == 0 && u.platform == PLATFORM_ANDROID && slice_eqs(u.r.version_text, "5.0.0"));
 		REQUIRE((u.package.rel.n > 0) != (u.package.url.n > 0));
-		for (size_t i = 0; i < u.ntasks; i++)
-			check_task(&u.tasks[i]);
+		for (size_t i = 0; i < u.r.ntasks; i++)
+			check_task(&u.r.tasks[i]);
 	}
 	world_release(&w);
 	return 0;

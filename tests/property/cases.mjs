@@ -1,6 +1,7 @@
 // Trees that no compiler writes, each with what FORMAT.md says of it: refused, or read. The answers themselves are
 // compared between the two device libraries. A case: { name, refused, make(forge), edit, devices, at, now, signers, root }.
-// Here are those whose indexes, manifests, answers and whitelists are odd; metadata_cases.mjs has the others.
+// Here are those whose indexes, manifests, answers and whitelists are odd; kind_cases.mjs has what only hotpatches, h5 and
+// quick fixes have, and lists of expressions, metadata_cases.mjs the others. A device may be a line of JSON.
 import { encode, maps } from "./json.mjs";
 import { sha256 } from "./trust.mjs";
 
@@ -11,7 +12,7 @@ export const HASH = "ab".repeat(32);
 
 const without = (object, ...names) =>
 	Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
-const base = (kind, more) =>
+export const base = (kind, more) =>
 	({ app: APP, bases: ["https://a.example/x/", "https://b.example/"], format: 1, kind, platform: "android", ...more });
 export const ON = { slots: { k: [{ t: "x", v: "on" }] } };
 const switches = (index) => (forge) => forge.index("android-switch", encode(maps(base("switch", index))));
@@ -27,7 +28,7 @@ export const refused = (title, make, rows) => group(title, true, make, rows);
 
 const candidate = (more, devices, at) =>
 	({ make: withManifest({ slots: { k: [{ t: "x", v: "on", ...more }, { t: "z", v: "off" }] } }), devices, at });
-const ids = (values) => values.map((value) => ({ platform: "android", ...value }));
+export const ids = (values) => values.map((value) => ({ platform: "android", ...value }));
 
 const candidates = [
 	...refused("candidate", candidate, [
@@ -38,12 +39,15 @@ const candidates = [
 		["limit in capitals", { limit: "00000000000000AF" }], ["ramp empty", { ramp: [] }],
 		["ramp at one time", { ramp: [[1, 1], [1, 2]] }],
 		["window without an inside", { window: [5, 5] }], ["from after 9999", { from: 253402300800 }],
+		["until after 9999", { until: 253402300800 }], ["until a text", { until: "5" }], ["above in a switch", { above: 1 }],
 		["v a number", { v: 5 }],
 		["t empty", { t: "" }], ["a in a switch", { a: 0 }],
 	]),
 	...read("candidate", candidate, [
 		["plain", {}], ["from, no time", { from: 0 }, undefined, null],
 		["from the last second", { from: 253402300799 }],
+		["until, no time", { until: 253402300799 }, undefined, null], ["until now", { until: NOW }],
+		["until the next second", { until: NOW + 1 }], ["until the first second", { until: 0 }, undefined, 0],
 		["limit 0", { limit: "0000000000000000" }],
 		["ramp to all", { ramp: [[0, 100000]] }, ids([{}, { deviceId: "d" }])],
 		["ramp, no time", { ramp: [[0, 100000]] }, ids([{}]), null],
@@ -157,7 +161,7 @@ const json = [
 // --- index -----------------------------------------------------------------------------------------------------------------
 
 const index = (more, ...drop) => bytes(encode(maps(without({ ...plain, ...more }, ...drop))));
-const bitsOf = (slot) => [...sha256(slot)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+export const bitsOf = (slot) => [...sha256(slot)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
 const manifestOf = (names, more) =>
 	encode(maps({ slots: Object.fromEntries(names.map((name) => [name, [{ t: "x", v: `${name}!`, ...more }]])) }));
 const half = (forge, bit, more) => forge.object("manifest.json", manifestOf([..."abcdef"]
@@ -180,7 +184,7 @@ const indexes = [
 		["one begins with another", (forge) => ({ units: [["0", half(forge, "0")], ["00", half(forge, "0")]] })],
 		["33 bits", () => ({ units: [["0".repeat(33), HASH]] })], ["no bits", () => ({ units: [["", HASH]] })],
 		["none", () => ({ units: [] })],
-		["longest one too small", (forge) => ({ units: [["0", forge.object("manifest.json", manifestOf(["a"]))]],
+		["longest one too small", (forge) => ({ units: [["1", forge.object("manifest.json", manifestOf(["a"]))]],
 			longest: manifestOf(["a"]).length - 1 })],
 		["longest 0", (forge) => ({ units: halves(forge), longest: 0 })],
 		["a manifest is missing", (forge) => ({ units: [["0", half(forge, "0")], ["1", HASH]] })],
@@ -188,12 +192,15 @@ const indexes = [
 			({ units: [["0", half(forge, "0")], ["1", forge.object("manifest.json", "{}")]] })],
 		["a whitelist that is not there", (forge) => ({ units: halves(forge, { wl: ["w"] }) })],
 		["whitelists empty", (forge) => ({ units: halves(forge), whitelists: {} })],
-		["whitelists in a manifest", (forge) => ({ units: [["0",
+		["a slot in another unit", (forge) => ({ units: [["0", forge.object("manifest.json", manifestOf(["a"]))]] })],
+		["a slot in two units", (forge) => ({ units: ["0", "1"].map((bit) =>
+			[bit, forge.object("manifest.json", manifestOf(["a"]))]) })],
+		["whitelists in a manifest", (forge) => ({ units: [["1",
 			forge.object("manifest.json", encode(maps({ ...JSON.parse(manifestOf(["a"])), whitelists: list })))]] })],
 	]),
 	...read("units", units, [
 		["two", (forge) => ({ units: halves(forge) })],
-		["longest as it is", (forge) => ({ units: [["0", forge.object("manifest.json", manifestOf(["a"]))]],
+		["longest as it is", (forge) => ({ units: [["1", forge.object("manifest.json", manifestOf(["a"]))]],
 			longest: manifestOf(["a"]).length })],
 		["32 bits", (forge) => ({ units: [[bitsOf("a").slice(0, 32),
 			forge.object("manifest.json", manifestOf(["a"]))]] })],
@@ -215,7 +222,7 @@ const askers = [...["1", "1.2", "1.2.0", "1.2.1", "v1.3", "x", 5].map((v) => ({ 
 	...["a", "A", " b ", "z", "ä", ""].map((e) => ({ ...ANDROID, e, f: e }))];
 const by = (...tables) => ({ devices: askers, make: upgrade((forge) => ({ longest: 1000, attributes: TYPES, by: tables,
 	segments: [null, segment(forge, "1"), segment(forge, "2"), segment(forge, "3")] })) });
-const table = (more, ...drop) => without({ attribute: "e", classes: 4, missing: 0, other: 1, values: { a: 2, b: 3 },
+export const table = (more, ...drop) => without({ attribute: "e", classes: 4, missing: 0, other: 1, values: { a: 2, b: 3 },
 	next: [[0, 1, 2, 3]], ...more }, ...drop);
 const cuts = (...all) => table({ attribute: "v", cuts: all }, "values");
 const two = (...next) => [table({ next: [[0, 1, 0, 1]] }), { ...cuts(["1.2", 0, 2], ["1.2", 1, 3]), next }];

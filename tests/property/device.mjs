@@ -4,135 +4,21 @@
 //     device.update(now);                                  verifies the metadata; a device that is kept refuses older trees
 //     device.answer(attributes, at)                        → Map, what DEFINITIONS calls the answer; at: seconds, or null
 //
-// attributes is a Map. Everything that must not be believed throws Refused.
-import { parse, refuse, byCodePoint } from "./json.mjs";
-import { hex, is, isCount, isHash, isText, keys, sha256, Trust } from "./trust.mjs";
+// attributes is a Map. Everything that must not be believed throws Refused. Its parts: trust.mjs reads metadata, shape.mjs
+// indexes and manifests, values.mjs what a device says of itself, listed.mjs whitelists.
+import { parse, refuse } from "./json.mjs";
+import { listed } from "./listed.mjs";
+import { checkIndex, checkManifest, isForeign, isMap, isType, listsOf } from "./shape.mjs";
+import { hex, is, isText, sha256, Trust } from "./trust.mjs";
+import { attribute, compare, fold, id, number, version } from "./values.mjs";
 
 const LARGEST = 16 << 20; // of what is read whole
-const TYPES = ["text", "fold", "version"];
 const FULL = 100000n;
-const LAST_TIME = 253402300799;
-const WORD = (1n << 64n) - 1n;
-const isMap = (value) => value instanceof Map;
-const isTrue = is(true);
-const list = (test, high = Infinity) => (value) => Array.isArray(value) && value.length > 0 && value.length <= high
-	&& value.every(test);
-const isTime = isCount(0, LAST_TIME);
-const isName = (value) => isText(value) && value !== "";
 const lacks = (what) => refuse(`${what} is missing`);
-
-// A table whose keys ascend, from the empty text, which is none of them.
-function isTable(value) {
-	if (!isMap(value) || value.size === 0)
-		return false;
-	const names = ["", ...value.keys()];
-	return names.every((name, i) => i === 0 || byCodePoint(names[i - 1], name) < 0);
-}
-
-// --- values of a device ----------------------------------------------------------------------------------------------------
-
-const SPACE = "[ \\t\\n\\v\\f\\r]*";
-const TRIM = new RegExp(`^${SPACE}|${SPACE}$`, "g");
-const trim = (text) => text.replace(TRIM, "");
-const fold = (text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
-
-function version(text) {
-	if (!/^\d+(?:\.\d+){0,7}$/.test(text))
-		return null;
-	const parts = text.split(".").map((part) => Number(part.replace(/^0+(?=\d)/, "")));
-	return parts.every((part) => part < 2 ** 31) ? parts : null;
-}
-
-function compare(a, b) {
-	for (let i = 0; i < 8; i++)
-		if ((a[i] ?? 0) !== (b[i] ?? 0))
-			return (a[i] ?? 0) - (b[i] ?? 0);
-	return 0;
-}
-
-const isShortest = (text) => isText(text) && version(text) !== null
-	&& text === version(text).join(".").replace(/(?:\.0)+$/, "");
-
-// The attribute as its type reads it: a text, an array of numbers, or null where it is missing.
-function attribute(device, name, type) {
-	const raw = device.get(name);
-	const text = isText(raw) ? trim(raw) : "";
-	if (text === "")
-		return null;
-	return type === "version" ? version(text.replace(/^[vV]/, "")) : type === "fold" ? fold(text) : text;
-}
-
-const id = (device, name) => {
-	const value = device.get(name);
-	return isText(value) && value !== "" ? value : null;
-};
 
 // --- index -----------------------------------------------------------------------------------------------------------------
 
-const isUrl = (value) => isText(value) && /^https?:\/\/.*\/$/.test(value);
-const isBits = (value) => isText(value) && /^[01]{1,32}$/.test(value);
-const isUnit = (value) => Array.isArray(value) && value.length === 2 && isBits(value[0]) && isHash(value[1]);
-
-const ofReleases = (kind) => kind === "upgrade" || kind === "hotpatch";
-
-// What an index has besides the keys that are in each one.
-function shapeOf(index, kind) {
-	const names = ["manifest", "segments", "units"].filter((name) => index.has(name));
-	if (names.length !== 1)
-		refuse("an index has not one shape");
-	switch (names[0]) {
-	case "manifest":
-		return [{ manifest: isMap }, {}];
-	case "segments":
-		return ofReleases(kind) ? [{ longest: isCount(1), by: list(isMap, 64),
-			segments: list((value) => value === null || isHash(value), 65536) }, {}]
-				: refuse("segments in an index of another kind");
-	default:
-		return ofReleases(kind) ? refuse("units in an index of another kind")
-			: [{ longest: isCount(1), units: list(isUnit, 65536) }, { whitelists: isLists }];
-	}
-}
-
-function checkTable(table, states, next, types) {
-	const type = types.get(table.get("attribute"));
-	const own = type === "version" ? { cuts: list(Array.isArray) } : { values: isTable };
-	const isClass = (value) => isCount(0, table.get("classes") - 1)(value);
-	keys(table, "a table", { attribute: isText, classes: isCount(1, 65536), missing: isClass, other: isClass,
-		next: list(() => true, 65536) },
-		own);
-	if (!TYPES.includes(type))
-		refuse("a table on an attribute without a known type");
-	for (const [value, to] of table.get("values") ?? [])
-		if (value === "" || trim(value) !== value || (type === "fold" && fold(value) !== value) || !isClass(to))
-			refuse(`a table's value ${value}`);
-	(table.get("cuts") ?? []).forEach(([at, after, to], i, cuts) => {
-		if (!isShortest(at) || ![0, 1].includes(after) || !isClass(to) || cuts[i].length !== 3)
-			refuse(`a table's cut ${at}`);
-		const order = i === 0 ? -1 : compare(version(cuts[i - 1][0]), version(at)) || cuts[i - 1][1] - after;
-		if (order >= 0)
-			refuse("a table's cuts do not ascend");
-	});
-	if (table.get("next").length !== states)
-		refuse("a table's rows");
-	for (const row of table.get("next"))
-		if (!Array.isArray(row) || row.length !== table.get("classes") || !row.every(isCount(0, next - 1)))
-			refuse("a table's row");
-}
-
-function checkIndex(index, app, platform, kind) {
-	const [tests, more] = isMap(index) ? shapeOf(index, kind) : refuse("an index is no object");
-	keys(index, "an index", { app: is(app), bases: list(isUrl), format: is(1), kind: is(kind), platform: is(platform),
-		...tests },
-		{ attributes: (value) => isTable(value) && [...value.values()].every(isText), ...more });
-	const types = index.get("attributes") ?? new Map();
-	const tables = index.get("by") ?? [];
-	tables.forEach((table, i) => checkTable(table, i === 0 ? 1 : table.get("next")?.length,
-		(tables[i + 1]?.get("next") ?? index.get("segments"))?.length, types));
-	const bits = (index.get("units") ?? []).map(([prefix]) => prefix);
-	if (bits.some((prefix, i) => i > 0 && (prefix <= bits[i - 1] || prefix.startsWith(bits[i - 1]))))
-		refuse("units do not ascend");
-	return index;
-}
+const bitsOf = (slot) => [...sha256(slot)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
 
 function classOf(table, value) {
 	if (value === null)
@@ -148,63 +34,6 @@ function classOf(table, value) {
 	}
 	return found;
 }
-
-// --- manifest --------------------------------------------------------------------------------------------------------------
-
-const isIdName = (value) => value === "userId" || value === "deviceId";
-const isList = (value) => isMap(value) && keys(value, "a whitelist", { file: isHash, id: isIdName,
-	k: isCount(1, 64), n: isCount(0, 2 ** 40), p: isCount(1, 2 ** 31), root: isHash });
-const isLists = (value) => isTable(value) && [...value.values()].every(isList);
-const isAnswer = (value) => Array.isArray(value) && value.length === 3 && isName(value[0]) && isHash(value[1])
-	&& isCount(1, 2 ** 32 - 1)(value[2]);
-const isPoint = (value) => Array.isArray(value) && value.length === 2 && isTime(value[0]) && isCount(0, 100000)(value[1]);
-
-const BOUNDS = ["lower", "upper", "exclusive"];
-const OPS = { contains: ["value"], excludes: ["value"], in: BOUNDS, out: BOUNDS };
-const RULE = { value: list(isText), lower: isShortest, upper: isShortest, exclusive: isTrue, default: isTrue };
-
-// A rule that is false, whatever the device: its other keys are not looked at.
-const isForeign = (rule) => !Object.hasOwn(OPS, rule.get("op"))
-	|| [...rule.keys()].some((key) => !["element", "op", "default", ...OPS[rule.get("op")]].includes(key));
-
-function checkRule(rule) {
-	if (!isMap(rule))
-		refuse("a rule is no object");
-	if (isForeign(rule))
-		return true;
-	keys(rule, "a rule", { element: isName, op: isText }, RULE);
-	return OPS[rule.get("op")].some((key) => key !== "exclusive" && rule.has(key));
-}
-
-const isLimit = (value) => isText(value) && /^[0-9a-f]{16}$/.test(value);
-
-// The tests of a candidate's keys.
-function guardTests(isRule, names) {
-	return {
-		dev: isTrue, from: isTime, window: (value) => list(isTime)(value) && value.length === 2 && value[0] < value[1],
-		wl: list((name) => names.has(name)), percent: isCount(1, 99999), limit: isLimit,
-		ramp: (value) => list(isPoint)(value) && value.every((point, i) => i === 0 || value[i - 1][0] < point[0]),
-		if: list(isRule), unless: list(list(isRule)),
-	};
-}
-
-function checkManifest(manifest, index) {
-	const kind = index.get("kind");
-	const releases = ofReleases(kind);
-	keys(manifest, "a manifest", { slots: isTable, ...(releases ? { answers: list(isAnswer) } : {}) },
-		{ rules: list(checkRule), ...(index.has("units") ? {} : { whitelists: isLists }) });
-	const slots = manifest.get("slots");
-	if (releases && (slots.size !== 1 || !slots.has(index.get("platform"))))
-		refuse("a manifest with other slots than its platform");
-	const guards = guardTests(isCount(0, (manifest.get("rules")?.length ?? 0) - 1), listsOf(manifest, index));
-	const outcome = releases ? { a: isCount(0, manifest.get("answers").length - 1) } : { v: isText };
-	for (const candidates of slots.values())
-		if (!list((one) => keys(one, "a candidate", { t: isName, ...outcome }, guards))(candidates))
-			refuse("a slot is no array of candidates");
-	return manifest;
-}
-
-const listsOf = (manifest, index) => (index.has("units") ? index : manifest).get("whitelists") ?? new Map();
 
 // --- rules -----------------------------------------------------------------------------------------------------------------
 
@@ -224,14 +53,14 @@ function within(rule, value) {
 function holds(rule, device, types) {
 	const op = rule.get("op");
 	const type = types.get(rule.get("element"));
-	if (isForeign(rule) || !TYPES.includes(type) || (["in", "out"].includes(op) && type !== "version"))
+	if (isForeign(rule) || !isType(type) || (["in", "out"].includes(op) && type !== "version"))
 		return false;
 	if (type === "version" && rule.has("value") && !rule.get("value").every((text) => version(text)))
 		return false;
 	const value = attribute(device, rule.get("element"), type);
 	if (value === null)
 		return rule.has("default");
-	const same = { text: (text) => text === value, fold: (text) => fold(text) === value,
+	const same = { text: (text) => text === value, exact: (text) => text === value, fold: (text) => fold(text) === value,
 		version: (text) => compare(version(text), value) === 0 }[type];
 	return TESTS[op](rule, same, value);
 }
@@ -270,51 +99,6 @@ function inLimit(candidate, salt, device, at) {
 function inPercent(percent, salt, device) {
 	const unit = id(device, "userId") ?? id(device, "deviceId");
 	return unit !== null && bucket(salt, unit) < (BigInt(percent) << 64n) / FULL;
-}
-
-// --- whitelists ------------------------------------------------------------------------------------------------------------
-
-const PAGE = 4096;
-
-function mix(z) {
-	z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & WORD;
-	z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & WORD;
-	return z ^ (z >> 31n);
-}
-
-// The root that a record's page and proof lead to, or null.
-function provenRoot(record, i, pages) {
-	let hash = sha256("\0", record.subarray(0, PAGE));
-	let at = PAGE;
-	const next = () => record.subarray(at, (at += 32));
-	for (let last = pages - 1; last > 0; last = Math.floor(last / 2), i = Math.floor(i / 2))
-		if (i % 2 === 1)
-			hash = sha256("\x01", next(), hash);
-		else if (i < last)
-			hash = sha256("\x01", hash, next());
-	return record.subarray(at).every((byte) => byte === 0) ? hash.toString("hex") : null;
-}
-
-// Whether a device is on a list; null where the page cannot be had.
-function listed(app, name, list, device, readObject) {
-	const text = id(device, list.get("id"));
-	if (text === null)
-		return false;
-	const pages = list.get("p");
-	const digest = sha256(sha256("mdstatic/filter/v1", "\0", app, "\0", name), text);
-	const i = Number((digest.readBigUInt64BE() * BigInt(pages)) >> 64n);
-	const length = PAGE + 32 * Math.ceil(Math.log2(pages));
-	const record = readObject(list.get("file"), "filter.bin", i * length, length);
-	if (record?.length !== length || provenRoot(record, i, pages) !== list.get("root"))
-		return null;
-	const seed = digest.readBigUInt64BE(8);
-	for (let probe = 0; probe < list.get("k"); probe++) {
-		const block = mix((seed + BigInt(Math.floor(probe / 4) + 1) * 0x9e3779b97f4a7c15n) & WORD);
-		const bit = Number((block >> BigInt(15 * (probe % 4))) & 0x7fffn);
-		if (!(record[bit >> 3] & (1 << (bit & 7))))
-			return false;
-	}
-	return true;
 }
 
 // --- the device ------------------------------------------------------------------------------------------------------------
@@ -366,17 +150,17 @@ export class Device {
 		return index;
 	}
 
-	manifest(index, hash) {
-		return this.cached(`${index.get("platform")} ${index.get("kind")} ${hash}`, () =>
-			checkManifest(this.whole(hash, "manifest.json", (length) => length <= index.get("longest")), index));
+	// bits: of a unit, with which the hashes of its slots begin
+	manifest(index, hash, bits = "") {
+		return this.cached(`${index.get("platform")} ${index.get("kind")} ${bits} ${hash}`, () => {
+			const made = checkManifest(this.whole(hash, "manifest.json", (length) => length <= index.get("longest")), index);
+			return [...made.get("slots").keys()].every((slot) => bitsOf(slot).startsWith(bits)) ? made
+				: refuse("a slot in another unit than its own");
+		});
 	}
 
-	// The manifests that hold the slots which the device asks for: one, or with units all.
-	manifests(index, device) {
-		if (index.has("manifest"))
-			return [index.get("manifest")];
-		if (index.has("units"))
-			return index.get("units").map(([, hash]) => this.manifest(index, hash));
+	// The manifest of the segment that a device is in.
+	segment(index, device) {
 		const types = index.get("attributes");
 		const state = index.get("by").reduce((from, table) => table.get("next")[from][classOf(table,
 			attribute(device, table.get("attribute"), types.get(table.get("attribute"))))], 0);
@@ -384,12 +168,22 @@ export class Device {
 		return hash === null ? [] : [this.manifest(index, hash)];
 	}
 
+	// The manifests that hold the slots which the device asks for: one, or of units, all or that of the slot.
+	manifests(index, device, slot) {
+		if (index.has("manifest"))
+			return [index.get("manifest")];
+		if (index.has("segments"))
+			return this.segment(index, device);
+		return (index.get("units") ?? []).filter(([bits]) => slot === undefined || bitsOf(slot).startsWith(bits))
+			.map(([bits, hash]) => this.manifest(index, hash, bits));
+	}
+
 	// Asked once for an answer, however many candidates name it.
 	onList(name, list, device) {
 		const asked = `${name} ${list.get("file")}`;
-		if (!this.asked.has(asked))
-			this.asked.set(asked, listed(this.app, name, list, device, this.readObject.bind(this)));
-		return this.asked.get(asked);
+		if (!this.verdicts.has(asked))
+			this.verdicts.set(asked, listed(this.app, name, list, device, this.readObject.bind(this)));
+		return this.verdicts.get(asked);
 	}
 
 	// Whitelists come last: a page is asked for only where all else holds. One list that has the device is enough;
@@ -419,58 +213,90 @@ export class Device {
 			ramp: () => inLimit(candidate, salt, device, at),
 			if: (numbers) => numbers.every(rule),
 			unless: (groups) => !groups.some((numbers) => numbers.every(rule)),
+			until: (until) => at !== null && at < until,
+			above: (above) => (number(device, "patchVersionCode") ?? 0) < above,
 			wl: (names) => this.onAny(names, listsOf(manifest, index), device),
 		};
 		return Object.keys(guards).every((key) => !candidate.has(key) || guards[key](candidate.get(key)));
 	}
 
-	first(slot, index, manifest, device, at) {
-		const candidates = manifest.get("slots").get(slot);
-		return candidates?.find((candidate) => this.taken(candidate, slot, index, manifest, device, at));
-	}
-
-	upgrade(device, at) {
-		const platform = device.get("platform");
-		const index = this.index(platform, "upgrade");
-		for (const manifest of index ? this.manifests(index, device) : []) {
-			const found = this.first(platform, index, manifest, device, at);
-			if (!found)
-				continue;
-			const [, hash, length] = manifest.get("answers")[found.get("a")];
-			const answer = this.whole(hash, "answer.json", is(length));
-			return isMap(answer) ? resolved(answer, index.get("bases")[0]).set("task", found.get("t"))
-				: refuse("an answer is no object");
-		}
-		return null;
-	}
-
-	switches(device, at) {
+	// What each slot that the device asks for has: slot → [index, manifest, candidate]; `only`: the slot, where it is one.
+	asked(kind, device, at, only) {
 		const found = new Map();
-		const index = this.index(device.get("platform"), "switch");
-		for (const manifest of index ? this.manifests(index, device) : [])
-			for (const slot of manifest.get("slots").keys()) {
-				const candidate = this.first(slot, index, manifest, device, at);
+		const index = this.index(device.get("platform"), kind);
+		for (const manifest of index ? this.manifests(index, device, only) : [])
+			for (const [slot, candidates] of manifest.get("slots")) {
+				const taken = (one) => this.taken(one, slot, index, manifest, device, at);
+				const candidate = only === undefined || slot === only ? candidates.find(taken) : undefined;
 				if (candidate)
-					found.set(slot, candidate.get("v"));
+					found.set(slot, [index, manifest, candidate]);
 			}
 		return found;
 	}
 
+	// The answer that a candidate names, with its references resolved; isReference(key, depth).
+	payload([index, manifest, candidate], isReference) {
+		const [, answer, length] = manifest.get("answers")[candidate.get("a")];
+		const made = isMap(answer) ? answer : this.whole(answer, "answer.json", is(length));
+		if (!isMap(made))
+			refuse("an answer is no object");
+		return resolved(made, index.get("bases")[0], isReference).set("task", candidate.get("t"));
+	}
+
+	single(kind, device, at) {
+		const found = this.asked(kind, device, at, device.get("platform")).get(device.get("platform"));
+		return found ? this.payload(found, isUrlKey) : null;
+	}
+
+	h5(device, at) {
+		return new Map([...this.asked("h5", device, at)].map(([slot, found]) => [slot, this.payload(found, isH5Key)]));
+	}
+
+	quickfix(device, at) {
+		const [name, code] = [id(device, "bundleName"), number(device, "versionCode")];
+		if (name === null || code === null)
+			return null;
+		const found = this.asked("quickfix", device, at, `${name}/${code}`).get(`${name}/${code}`);
+		return found ? modulesFor(this.payload(found, isUrlKey), device) : null;
+	}
+
+	switches(device, at) {
+		return new Map([...this.asked("switch", device, at)].map(([slot, [, , candidate]]) => [slot, candidate.get("v")]));
+	}
+
 	answer(device, at) {
 		this.incomplete = false;
-		this.asked = new Map();
+		this.verdicts = new Map();
 		const time = at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z");
-		const found = new Map([["app", this.app], ["at", time], ["upgrade", this.upgrade(device, at)],
-			["switches", this.switches(device, at)]]);
+		const found = new Map([["app", this.app], ["at", time], ["upgrade", this.single("upgrade", device, at)],
+			["hotpatch", this.single("hotpatch", device, at)], ["h5", this.h5(device, at)],
+			["quickfix", this.quickfix(device, at)], ["switches", this.switches(device, at)]]);
 		return this.incomplete ? found.set("incomplete", true) : found;
 	}
 }
 
+// --- answers ---------------------------------------------------------------------------------------------------------------
+
+const isUrlKey = (key) => key === "downloadUrl" || key === "url";
+const isH5Key = (key, depth) => depth === 1 && ["fallback_base_url", "package_url", "patch"].includes(key);
+
 // References that stand for themselves, or are appended to the base.
-function resolved(value, base, key) {
+function resolved(value, base, isReference, key, depth = 0) {
 	if (isMap(value))
-		return new Map([...value].map(([name, item]) => [name, resolved(item, base, name)]));
+		return new Map([...value].map(([name, item]) => [name, resolved(item, base, isReference, name, depth + 1)]));
 	if (Array.isArray(value))
-		return value.map((item) => resolved(item, base));
-	return ["downloadUrl", "url"].includes(key) && isText(value) && !/^https?:\/\//.test(value) ? base + value : value;
+		return value.map((item) => resolved(item, base, isReference, undefined, depth + 1));
+	const isOurs = isReference(key, depth) && isText(value) && value !== "" && !value.includes("://");
+	return isOurs ? base + value : value;
+}
+
+// The modules for a device alone; without any, there is no quick fix.
+function modulesFor(answer, device) {
+	if (!answer.has("hqf"))
+		return answer;
+	const fits = (texts, name) => texts.some((text) => fold(text) === attribute(device, name, "fold"));
+	const hers = answer.get("hqf").filter((module) => fits(module.get("types"), "deviceType")
+		&& (!module.has("abis") || fits(module.get("abis"), "abi")));
+	const shown = (module) => new Map([...module].filter(([key]) => key !== "types" && key !== "abis"));
+	return hers.length === 0 ? null : answer.set("hqf", hers.map(shown));
 }

@@ -1,26 +1,32 @@
 // Is schemas/FORMAT.md enough to write a device library from it alone? device.mjs was; here it and `mdstatic resolve`
-// answer the same devices from the same trees, those of the compiler and those that no compiler writes.
+// answer the same devices from the same trees, those of the compiler and those that no compiler writes. What the compiler
+// made of random definitions is compared with what these say as well (oracle.mjs).
 //
 //     MDSTATIC=… node format.mjs WORK EXAMPLE KEYS ROOT
 //
 // WORK: an empty folder; EXAMPLE: the repository of the example; KEYS: a folder of private keys; ROOT: their 1.root.json.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { APP, cases, NOW } from "./cases.mjs";
 import { Device } from "./device.mjs";
 import { Forge } from "./forge.mjs";
-import { encode, parse, Refused } from "./json.mjs";
+import { encode, maps, Refused } from "./json.mjs";
+import { kindCases } from "./kind_cases.mjs";
 import { metadataCases } from "./metadata_cases.mjs";
-import { definitions, devices, instants, Random, shapeOf } from "./random.mjs";
+import { devices, instants } from "./devices.mjs";
+import { read, settled } from "./oracle.mjs";
+import { definitions, Random, shapeOf } from "./random.mjs";
+import { served } from "./served.mjs";
 import { example, shapes } from "./sets.mjs";
 import { Vocabulary } from "./vocabulary.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [work, exampleRepo, keys, rootPath] = process.argv.slice(2);
 const mdstatic = join(work, "mdstatic"); // a copy, so that a rebuild meanwhile does no harm
-const SEEDS = process.env.SEEDS ? process.env.SEEDS.split(",").map(Number) : [1, 3, 5, 7, 27];
+const SEEDS = process.env.SEEDS ? process.env.SEEDS.split(",").map(Number) : [1, 3, 5, 7, 9, 15, 27];
 const DEVICES = 200;
 const DAY = 86400;
 const TIMES = [NOW, NOW + 3 * DAY, NOW - DAY];
@@ -67,10 +73,10 @@ const reader = (tree) => (path, offset, length) => {
 function second(tree, root, now, lines, at) {
 	const said = { lines: [], refused: null };
 	try {
-		const device = new Device({ app: tree.split("/").at(-1), root: fs.readFileSync(root), read: reader(tree) });
+		const device = new Device({ app: basename(tree), root: fs.readFileSync(root), read: reader(tree) });
 		device.update(now);
 		for (const line of lines)
-			said.lines.push(encode(device.answer(parse(Buffer.from(line)), at)));
+			said.lines.push(encode(device.answer(maps(JSON.parse(line)), at)));
 	} catch (error) {
 		if (!(error instanceof Refused))
 			throw error;
@@ -81,8 +87,8 @@ function second(tree, root, now, lines, at) {
 
 function first(tree, root, now, lines, at) {
 	fs.writeFileSync(join(work, "devices"), lines.map((line) => `${line}\n`).join(""));
-	const done = run(mdstatic, ["resolve", dirname(tree), "--devices", join(work, "devices"), "--root", root,
-		"--now", rfc3339(now), "--at", rfc3339(at), "--kind", "upgrade", "--kind", "switch"]);
+	const done = run(mdstatic, ["resolve", dirname(tree), "--app", basename(tree), "--devices", join(work, "devices"),
+		"--root", root, "--now", rfc3339(now), "--at", rfc3339(at)]);
 	return { lines: done.stdout.split("\n").slice(0, -1), refused: done.status === 0 ? null : done.stderr.trim() };
 }
 
@@ -101,11 +107,11 @@ function difference(tree, root, now, lines, at, refused = false) {
 
 function build(repo, tree, now) {
 	const args = ["build", repo, "--out", tree, "--keys", keys, "--now", rfc3339(now), "--json"];
-	return JSON.parse(must(mdstatic, args)).apps[0].indexes.map((index) => index.shape);
+	return JSON.parse(must(mdstatic, args)).apps.flatMap(({ indexes }) => indexes.map(({ kind, shape }) => `${kind} ${shape}`));
 }
 
-function commit(repo, { files, commitTime }) {
-	const all = new Map([...files].map(([path, text]) => [`apps/app/${path}`, text]));
+function commit(repo, { apps, commitTime }) {
+	const all = new Map(apps.flatMap(({ dir, files }) => [...files].map(([path, text]) => [`apps/${dir}/${path}`, text])));
 	for (const [path, text] of all.set("keys/1.root.json", fs.readFileSync(rootPath))) {
 		fs.mkdirSync(dirname(join(repo, path)), { recursive: true });
 		fs.writeFileSync(join(repo, path), text);
@@ -116,40 +122,66 @@ function commit(repo, { files, commitTime }) {
 	must("git", ["-C", repo, "commit", "-qm", "a set"], { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date });
 }
 
-const appOf = (tree) => join(tree, fs.readdirSync(tree).find((name) => !name.startsWith(".")));
+const appsOf = (tree) => fs.readdirSync(tree).filter((name) => !name.startsWith(".")).map((name) => join(tree, name));
+const appOf = (tree) => appsOf(tree)[0];
 
-// A tree: the same answers at three instants and without a known time, then what its files look like.
-function compare(name, tree, now, times, all, vocabulary) {
-	const lines = all.map((device) => JSON.stringify(device));
-	const found = [null, ...times].map((at) => difference(appOf(tree), rootPath, now, lines, at)).find((text) => text !== "");
-	report(!found, `${name}: ${lines.length} devices at ${times.length} instants, and without a time`, found);
+// Where the first library differs from what the definitions say; empty where it does not.
+function unlike(oracle, tree, devices, lines, at) {
+	const files = served(tree, oracle.settings.get("cdn.baseUrl"));
+	const got = first(tree, rootPath, oracle.commitTime, lines, at).lines.map((line) => JSON.parse(line));
+	const expected = devices.map((device, i) => settled(oracle.answer(device, at), got[i], files));
+	const i = expected.findIndex((one, at) => !isDeepStrictEqual(one, got[at]));
+	return i < 0 ? "" : [`at ${rfc3339(at)}, device ${lines[i]}`, `mdstatic        ${JSON.stringify(got[i])}`,
+		`the definitions ${JSON.stringify(expected[i])}`].join("\n");
+}
+
+// A tree: the same answers of each app at three instants and without a known time, those of the definitions too, where there
+// is an oracle for the app; then what its files look like.
+function compare(name, tree, { now, times, devices, oracles }, vocabulary) {
+	const lines = devices.map((device) => JSON.stringify(device));
+	for (const app of appsOf(tree)) {
+		const oracle = oracles?.get(basename(app));
+		const found = [null, ...times].map((at) => difference(app, rootPath, now, lines, at)
+			|| (oracle ? unlike(oracle, app, devices, lines, at) : "")).find((text) => text !== "");
+		report(!found, `${name}: ${lines.length} devices of ${basename(app)} at ${times.length} instants, and without a time`,
+			found);
+	}
 	vocabulary.read(tree);
 }
 
+// Devices of the first app, which the others of a set resemble.
 function sets() {
 	const random = SEEDS.map((seed) => [`seed ${seed}`, () => {
 		const source = new Random(seed);
 		const set = definitions(source, seed, shapeOf(seed));
-		return { ...set, devices: devices(source, set.pools, DEVICES), times: instants(source, set, 3) };
+		const [app] = set.apps;
+		return { ...set, devices: devices(source, app.pools, DEVICES), times: instants(source, app, set.commitTime, 3) };
 	}]);
-	const ours = Object.entries(shapes).map(([name, make]) =>
-		[name, () => ({ ...make(), devices: devices(new Random(3), make().pools, DEVICES), times: TIMES })]);
+	const ours = Object.entries(shapes).map(([name, make]) => [name, () => {
+		const set = make();
+		return { ...set, devices: devices(new Random(3), set.apps[0].pools, DEVICES), times: TIMES };
+	}]);
 	return [...random, ...ours];
 }
+
+const SHAPES = ["upgrade inline", "upgrade segments", "hotpatch inline", "hotpatch segments", "h5 inline", "h5 units",
+	"quickfix inline", "quickfix units", "switch inline", "switch units"];
 
 function compilerTrees(vocabulary) {
 	const met = new Set();
 	build(exampleRepo, join(work, "example"), NOW).forEach((shape) => met.add(shape));
-	compare("example", join(work, "example"), NOW, TIMES, devices(new Random(1), example, DEVICES), vocabulary);
+	compare("example", join(work, "example"), { now: NOW, times: TIMES, devices: devices(new Random(1), example, DEVICES) },
+		vocabulary);
 	sets().forEach(([name, make], i) => {
 		const set = make();
 		const folder = join(work, `set-${i}`);
 		commit(join(folder, "repo"), set);
 		build(join(folder, "repo"), join(folder, "tree"), set.commitTime).forEach((shape) => met.add(shape));
-		compare(name, join(folder, "tree"), set.commitTime, set.times, set.devices, vocabulary);
+		const oracles = new Map(set.apps.map(({ files }) => read(files, set.commitTime)).map((one) => [one.code, one]));
+		compare(name, join(folder, "tree"), { now: set.commitTime, oracles, ...set }, vocabulary);
 	});
-	for (const shape of ["inline", "segments", "units"])
-		report(met.has(shape), `an index of the shape ${shape} is among them`);
+	for (const shape of SHAPES)
+		report(met.has(shape), `an index of the kind and shape ${shape} is among them`);
 	return join(work, `set-${SEEDS.length}`, "tree"); // of the first shape
 }
 
@@ -174,11 +206,12 @@ function rollback() {
 	must("cp", ["-R", old, newer]);
 	build(exampleRepo, newer, now);
 	fs.writeFileSync(join(work, "devices"), '{"platform":"android"}\n');
-	const resolve = (tree) => run(mdstatic, ["resolve", tree, "--devices", join(work, "devices"), "--root", rootPath,
-		"--now", rfc3339(now), "--state", join(work, "state")]).status === 0;
+	const app = basename(appOf(old));
+	const resolve = (tree) => run(mdstatic, ["resolve", tree, "--app", app, "--devices", join(work, "devices"), "--root",
+		rootPath, "--now", rfc3339(now), "--state", join(work, "state")]).status === 0;
 	let tree;
-	const device = new Device({ app: appOf(old).split("/").at(-1), root: fs.readFileSync(rootPath),
-		read: (...at) => reader(appOf(tree))(...at) });
+	const device = new Device({ app, root: fs.readFileSync(rootPath),
+		read: (...at) => reader(join(tree, app))(...at) });
 	const update = (next) => {
 		tree = next;
 		try {
@@ -201,13 +234,13 @@ function forged(one, i) {
 	one.make(forge);
 	forge.sign(one.edit);
 	fs.writeFileSync(root, one.root ?? fs.readFileSync(rootPath));
-	const lines = one.devices.map((device) => JSON.stringify(device));
+	const lines = one.devices.map((device) => (typeof device === "string" ? device : JSON.stringify(device)));
 	return difference(tree, root, one.now ?? NOW, lines, one.at, one.refused);
 }
 
 function forgedTrees() {
 	const groups = new Map();
-	for (const one of [...cases, ...metadataCases]) {
+	for (const one of [...cases, ...kindCases, ...metadataCases]) {
 		const [name] = one.name.split(":");
 		groups.set(name, [...(groups.get(name) ?? []), one]);
 	}

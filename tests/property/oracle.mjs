@@ -1,290 +1,365 @@
 // What the definitions say a device gets, read from the definitions themselves: a second implementation of the
 // contract, which shares nothing with the compiler and prefers being short. A function stands for a paragraph.
 //
-//     const app = read(files, commitTime);     files: Map of path below apps/<dir>/ → text; times in seconds
+//     const app = read(files, commitTime);     files: Map of path below apps/<dir>/ → text or bytes; times in seconds
 //     app.answer(device, at)                   at: seconds, or null where the time is not known
+//
+// A field of an answer that only the build can know, the name of a file that it made, is a test instead of a value:
+// (value, files, fields) → whether it is good, with files.at(url) → { sha256, size, md5, text } of a file that the tree
+// serves, or undefined, and the answer's fields beside it.
 import { createHash } from "node:crypto";
-import { limit } from "./share.mjs";
+import { unzip } from "../packages.mjs";
+import { all, attribute, compare, drawn, fold, inChannel, isFor, listed, meet, met, remembered, seconds, trim,
+	version } from "./conditions.mjs";
 
-// How often each case was met: name → number. The run fails when a case was never met.
-export const met = new Map();
-export const meet = (name) => met.set(name, (met.get(name) ?? 0) + 1);
+export { meet, met };
 
-// --- attributes and versions ---------------------------------------------------------------------------------------
+const PLATFORMS = ["android", "ios", "harmony"];
+const KINDS = ["upgrade", "hotpatch", "h5", "quickfix"];
+const present = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-const VERSIONS = new Set(["osVersion", "appVersion"]);
-const FOLDED = new Set(["mobileModel", "netType", "isp", "vmType", "deviceType", "abi", "language"]);
+// --- slots and kinds -----------------------------------------------------------------------------------------------
 
-// What is asked for often is worked out once.
-function remembered(f) {
-	const known = new Map();
-	return (x) => {
-		if (!known.has(x))
-			known.set(x, f(x));
-		return known.get(x);
-	};
-}
+// A release, whatever its kind: { kind, slot, text, order, platforms, file, tasks }; text is its version as written, order
+// a list of numbers that ascends with it. What a kind asks of a device beside its slot and platform: `condition`.
+const beside = (order) => (order < 0 ? "below" : order > 0 ? "above" : "equals");
+const lastTwo = (path) => path.match(/([^/]+)\/([^/]+)\/release\.json$/);
 
-const trim = remembered((text) => text.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, ""));
-const fold = remembered((text) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
-
-const withoutV = remembered((text) => text.replace(/^[vV]/, ""));
-
-// Eight numbers, or undefined.
-export const version = remembered((text) => {
-	if (!/^[0-9]+(\.[0-9]+){0,7}$/.test(text))
-		return undefined;
-	const parts = text.split(".").map(Number);
-	return parts.every((part) => part < 2 ** 31) ? [...parts, 0, 0, 0, 0, 0, 0, 0].slice(0, 8) : undefined;
-});
-
-export function compare(a, b) {
-	let i = 0;
-	while (i < 7 && a[i] === b[i])
-		i++;
-	return a[i] - b[i];
-}
-
-const kindOf = (element) => (VERSIONS.has(element) ? "version" : FOLDED.has(element) ? "fold" : "text");
-
-// A device's value as rules compare it, undefined where the device lacks the attribute.
-function attribute(device, element) {
-	const value = Object.hasOwn(device, element) ? device[element] : undefined;
-	if (typeof value !== "string" || trim(value) === "")
-		return undefined;
-	switch (kindOf(element)) {
-	case "version":
-		return version(withoutV(trim(value)));
-	case "fold":
-		return fold(trim(value));
-	default:
-		return trim(value);
-	}
-}
-
-// An id draws buckets and is looked up in lists as it is; empty counts as absent.
-const id = (device, name) =>
-	typeof device[name] === "string" && device[name] !== "" ? device[name] : undefined;
-
-// --- rules ---------------------------------------------------------------------------------------------------------
-
-// lower <= v <= upper, with `exclusive` both strict.
-function inside(value, { lower, upper }, exclusive) {
-	const below = lower === undefined ? -1 : compare(version(lower), value);
-	const above = upper === undefined ? -1 : compare(value, version(upper));
-	if (below === 0 || above === 0)
-		meet(exclusive ? "bound, exclusive" : "bound, inclusive");
-	return exclusive ? below < 0 && above < 0 : below <= 0 && above <= 0;
-}
-
-const equals = {
-	text: (value, one) => value === one,
-	fold: (value, one) => value === fold(one),
-	version: (value, one) => compare(value, version(one)) === 0,
+const kinds = {
+	upgrade: {
+		read: (file) => ({ slot: file.platform, text: file.version, order: version(file.version),
+			platforms: [file.platform] }),
+		slots: (device) => [device.platform],
+		condition({ order }, device) {
+			const has = attribute(device, "appVersion");
+			meet(has === undefined ? "upgrade without an appVersion"
+				: `version ${beside(compare(order, has))} appVersion`);
+			return has !== undefined && compare(order, has) > 0;
+		},
+		answer: upgradeAnswer,
+	},
+	hotpatch: {
+		read: (file) => ({ slot: file.platform, text: `${file.productVersion}/${file.patchNumber}`,
+			order: [file.patchNumber, ...version(file.productVersion)], platforms: [file.platform] }),
+		slots: (device) => [device.platform],
+		condition: ({ file }, device) => (file.versionKey === undefined ? isProduct : hasKey)(file, device),
+		answer: hotpatchAnswer,
+	},
+	h5: {
+		read: (file, path) => ({ slot: lastTwo(path)[1], text: file.version, order: version(file.version),
+			platforms: file.platform === "all" ? PLATFORMS : file.platform }),
+		slots: (device, app) => app.slots.h5.keys(),
+		condition: ({ file }, device) => isClient(file.clientVersion[device.platform], device),
+		answer: h5Answer,
+	},
+	quickfix: {
+		read: (file, path) => ({ slot: path.split("/").slice(1, 3).join("/"), text: lastTwo(path)[2],
+			order: [Number(lastTwo(path)[2])], platforms: ["harmony"] }),
+		slots: bundlesOf,
+		condition: (release, device, task) => task.type === "rollback" || isPatchable(release, device),
+		answer: quickfixAnswer,
+	},
 };
 
-const operations = {
-	contains: (value, rule) => rule.value.some((one) => equals[kindOf(rule.element)](value, one)),
-	excludes: (value, rule) => !rule.value.some((one) => equals[kindOf(rule.element)](value, one)),
-	in: (value, rule) => inside(value, rule.value, rule.exclusive === true),
-	out: (value, rule) => !inside(value, rule.value, rule.exclusive === true),
-};
-
-function holds(rule, device) {
-	const value = attribute(device, rule.element);
-	if (value === undefined) {
-		meet(`missing attribute, default ${rule.defaultResult === true}`);
-		return rule.defaultResult === true;
-	}
-	const result = operations[rule.operation](value, rule);
-	meet(`${rule.operation} ${kindOf(rule.element)} ${result}`);
-	return result;
-}
-
-const all = (rules, device) => (rules ?? []).every((rule) => holds(rule, device));
-
-// --- buckets -------------------------------------------------------------------------------------------------------
-
-const WHOLE = 2n ** 64n;
-
-const bucket = (salt, text) => createHash("sha256").update(`${salt}\0${text}`).digest().readBigUInt64BE(0);
-
-// At most three decimals: the nearest integer is the exact one.
-const thousandthsOf = (percent) => BigInt(Math.round(percent * 1000));
-
-// `percent` of the users, of the devices where there is no user.
-function drawn(percent, salt, device) {
-	const thousandths = thousandthsOf(percent);
-	if (thousandths === 0n || thousandths === 100000n) {
-		meet(`percent ${percent}`);
-		return thousandths > 0n;
-	}
-	const drawnBy = id(device, "userId") ?? id(device, "deviceId");
-	if (drawnBy === undefined) {
-		meet("percent without an id");
-		return false;
-	}
-	const result = bucket(salt, drawnBy) < (thousandths * WHOLE) / 100000n;
-	meet(`percent by ${id(device, "userId") === undefined ? "deviceId" : "userId"} ${result}`);
-	return result;
-}
-
-// Thousandths of the window's share at a time: 0 before the first point, linear between points, then the last.
-function ramped(ramp, at) {
-	const points = ramp.map(({ at: time, percent }) => ({ at: BigInt(seconds(time)), t: thousandthsOf(percent) }));
-	const now = BigInt(at);
-	const next = points.findIndex((point) => point.at > now);
-	if (next === 0 || next < 0) {
-		meet(next === 0 ? "ramp before" : "ramp after");
-		return next === 0 ? 0n : points.at(-1).t;
-	}
-	const [from, to] = [points[next - 1], points[next]];
-	meet(to.t < from.t ? "ramp falls" : "ramp between");
-	return (from.t * (to.at - now) + to.t * (now - from.at)) / (to.at - from.at);
-}
-
-// The share of a window's devices, by deviceId alone.
-function counted(window, audience, salt, device, at) {
-	const n = window.audience ?? audience;
-	meet(window.audience === undefined ? "audience of the platform" : "audience of the window");
-	const r = window.ramp ? ramped(window.ramp, at) : 100000n;
-	const scaled = (limit(n, window.users) * r) / 100000n;
-	if (scaled === WHOLE) {
-		meet("window for everybody");
-		return true;
-	}
-	const counts = id(device, "deviceId");
-	if (counts === undefined)
-		meet("window without a deviceId");
-	const result = counts !== undefined && bucket(salt, counts) < scaled;
-	meet(`window share ${result}`);
-	return result;
-}
-
-// --- tasks ---------------------------------------------------------------------------------------------------------
-
-export const seconds = remembered((text) => Date.parse(text) / 1000);
-
-// [start, end), and then the share.
-function inWindow(task, app, salt, device, at) {
-	const { window } = task;
-	const time = at === null ? "unknown" : at < seconds(window.start ?? task.publishedAt) ? "before"
-		: at >= seconds(window.end) ? "after" : "inside";
-	meet(`window ${time}`);
-	return time === "inside" && counted(window, app.audience, salt, device, at);
-}
-
-// A device matches any of the lists, each by its own id.
-function listed(names, app, device) {
-	const result = names.find((name) => app.lists.get(name).ids.has(id(device, app.lists.get(name).idType)));
-	meet(result === undefined ? "not listed" : `listed by ${app.lists.get(result).idType}`);
-	return result !== undefined;
-}
-
-function inChannel(channel, device) {
-	if (channel !== "dev")
-		return true;
-	meet(`dev ${device.channel === "dev"}`);
-	return device.channel === "dev";
-}
-
-// Only a time after the commit's is kept as a condition.
-function published(publishedAt, app, at) {
-	if (seconds(publishedAt) <= app.commitTime)
-		return true;
-	meet(`future publishedAt ${at === null ? "unknown" : at >= seconds(publishedAt)}`);
-	return at !== null && at >= seconds(publishedAt);
-}
-
-function chosen(task, app, salt, device, at) {
-	switch (task.mode) {
-	case "whitelist":
-		return listed(task.whitelists, app, device);
-	case "timeWindow":
-		return inWindow(task, app, salt, device, at);
-	case "percentage":
-		return drawn(task.percent, salt, device);
-	default:
-		return true; // official
-	}
-}
-
-function applies({ release, task }, app, device, at) {
-	const salt = `${app.code}/upgrade/${release.platform}/${release.version}/${task.id}`;
-	return inChannel(task.channel, device) && published(task.publishedAt, app, at) && all(task.rules, device) &&
-		chosen(task, app, salt, device, at);
-}
-
-// version > appVersion, and none of the exceptions.
-function open(release, device) {
+function isProduct({ productVersion }, device) {
 	const has = attribute(device, "appVersion");
-	if (has === undefined)
-		meet("no appVersion");
-	if (has === undefined || compare(version(release.version), has) <= 0)
-		return false;
-	const spared = (release.unless ?? []).some((rules) => all(rules, device));
-	if (release.unless)
-		meet(`unless ${spared}`);
-	return !spared;
+	meet(has === undefined ? "hotpatch without an appVersion"
+		: `hotpatch by product version ${compare(version(productVersion), has) === 0}`);
+	return has !== undefined && compare(version(productVersion), has) === 0;
 }
 
-// The order of candidates: release version, official > whitelist > timeWindow > percentage, publishedAt, id.
+// Byte for byte, and appVersion is not looked at.
+function hasKey({ versionKey, productVersion }, device) {
+	if (device.versionKey !== versionKey) {
+		const near = typeof device.versionKey === "string" && fold(trim(device.versionKey)) === fold(trim(versionKey));
+		meet(near ? "versionKey nearly equal" : "versionKey false");
+		return false;
+	}
+	const has = attribute(device, "appVersion");
+	meet(has === undefined ? "versionKey true, no appVersion"
+		: compare(version(productVersion), has) === 0 ? "versionKey true, its product" : "versionKey true, another product");
+	return true;
+}
+
+function isClient({ min, max }, device) {
+	const has = attribute(device, "appVersion");
+	if (has === undefined) {
+		meet("h5 without an appVersion");
+		return false;
+	}
+	const [below, above] = [compare(has, version(min)), max === undefined ? -1 : compare(has, version(max))];
+	meet(below < 0 ? "h5 below min" : above > 0 ? "h5 above max" : below === 0 ? "h5 at min" : above === 0 ? "h5 at max"
+		: max === undefined ? "h5 without a max" : "h5 between");
+	return below >= 0 && above <= 0;
+}
+
+const isNumber = (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31;
+
+function bundlesOf({ bundleName, versionCode }) {
+	meet(`versionCode ${isNumber(versionCode) ? "a number" : versionCode === undefined ? "absent" : "no number"}`);
+	return isNumber(versionCode) ? [`${bundleName}/${versionCode}`] : [];
+}
+
+function isPatchable({ order: [code] }, { patchVersionCode: has }) {
+	meet(isNumber(has) ? `patchVersionCode ${beside(code - has)} the device's`
+		: `device's patchVersionCode ${has === undefined ? "absent" : "no number"}`);
+	return !isNumber(has) || code > has;
+}
+
+// --- which task wins -----------------------------------------------------------------------------------------------
+
 const MODES = ["official", "whitelist", "timeWindow", "percentage"];
 const modeOf = (task) => MODES.indexOf(task.mode ?? task.type);
+const isLive = (task) => (task.status ?? "releasing") === "releasing";
 
-function better(a, b) {
-	const orders = {
-		version: compare(version(b.release.version), version(a.release.version)),
-		mode: modeOf(a.task) - modeOf(b.task),
-		publishedAt: seconds(b.task.publishedAt) - seconds(a.task.publishedAt),
-		id: Buffer.compare(Buffer.from(b.task.id), Buffer.from(a.task.id)),
-	};
-	const decides = Object.keys(orders).find((name) => orders[name] !== 0);
-	meet(`order by ${decides}`);
+// The later one, by the first number that differs; the name of what decides is met.
+function firstOf(orders, name) {
+	const decides = Object.keys(orders).find((key) => orders[key] !== 0);
+	meet(`${name} order by ${decides}`);
 	return orders[decides];
+}
+
+const betterTask = (kind) => (a, b) => firstOf({
+	mode: modeOf(a) - modeOf(b),
+	publishedAt: seconds(b.publishedAt) - seconds(a.publishedAt),
+	id: Buffer.compare(Buffer.from(b.id), Buffer.from(a.id)),
+}, kind);
+
+function betterRelease(a, b) {
+	const i = a.order.findIndex((number, at) => number !== b.order[at]);
+	if (a.kind === "hotpatch")
+		meet(i > 0 ? "hotpatch order by productVersion" : compare(a.order.slice(1), b.order.slice(1)) * (a.order[0]
+			- b.order[0]) < 0 ? "hotpatch order by patchNumber against productVersion" : "hotpatch order by patchNumber");
+	else
+		meet(`${a.kind} order by version`);
+	return b.order[i] - a.order[i];
+}
+
+// A release as it stands in its slot: the tasks that may win, best first, or the rollback that voids them.
+function ranked(release) {
+	release.tasks.forEach((task) => meet(`status ${task.status ?? "releasing"}`));
+	const live = release.tasks.filter(isLive);
+	const rollback = live.find((task) => task.type === "rollback");
+	if (rollback)
+		meet(`rollback ${live.length > 1 ? "voids others" : "alone"}`);
+	else if (release.tasks.some((task) => task.type === "rollback"))
+		meet("rollback not releasing");
+	return { ...release, rollback, tasks: rollback ? [] : live.sort(betterTask(release.kind)) };
+}
+
+const spares = (release, device) => (release.file.unless ?? []).some((rules) => all(rules, device));
+
+// Whether the tasks of a release are looked at: its condition, none of its exceptions, its date of expiry.
+function isOpen(release, device, at) {
+	if (release.tasks.length === 0 || !kinds[release.kind].condition(release, device, release.tasks[0]))
+		return false;
+	const { unless, distribution } = release.file;
+	const spared = spares(release, device);
+	if (unless)
+		meet(`${release.kind} unless ${spared}`);
+	const expires = distribution?.expires;
+	if (expires)
+		meet(`expires ${at === null ? "unknown" : at < seconds(expires)}`);
+	return !spared && (!expires || (at !== null && at < seconds(expires)));
+}
+
+// Whoever gets nothing else is told to roll back in the name of the highest release whose condition it meets.
+function rolledBack(releases, device) {
+	const found = releases.filter((release) => release.rollback
+		&& kinds[release.kind].condition(release, device, release.rollback));
+	if (found.length === 0)
+		return null;
+	const [release] = found;
+	meet(`${release.kind} rollback${found.length > 1 ? ", highest of several" : ""}`);
+	if (spares(release, device))
+		meet("rollback whatever unless says");
+	return { release, task: release.rollback };
+}
+
+// The releases of a slot are there best first.
+function winner(releases, app, device, at) {
+	for (const release of releases) {
+		const task = isOpen(release, device, at)
+			&& release.tasks.find((one) => isFor({ release, task: one }, app, device, at));
+		if (!task)
+			continue;
+		if (releases.some((one) => one.rollback && kinds[one.kind].condition(one, device, one.rollback)))
+			meet(`${release.kind} rollback, but something else applies`);
+		return { release, task };
+	}
+	return rolledBack(releases, device);
+}
+
+// The slots of a kind that have something for a device: slot → answer.
+function answersOf(kind, app, device, at) {
+	const found = {};
+	for (const slot of kinds[kind].slots(device, app)) {
+		const releases = (app.slots[kind].get(slot) ?? []).filter(({ platforms }) =>
+			platforms.includes(device.platform));
+		const best = winner(releases, app, device, at);
+		meet(best ? `${kind} delivered by ${best.task.mode ?? best.task.type}` : `no ${kind}`);
+		const answer = best && kinds[kind].answer(best, app, device);
+		if (answer)
+			found[slot] = present({ ...answer, task: best.task.id });
+	}
+	return found;
 }
 
 // --- answers -------------------------------------------------------------------------------------------------------
 
+const digest = (name, bytes) => createHash(name).update(bytes).digest("hex");
+
+// A package: kept elsewhere, or a file that the tree serves.
+function served({ folder, files }, { file, ...elsewhere }) {
+	meet(file === undefined ? "package elsewhere" : "package in the repository");
+	if (file === undefined)
+		return { downloadUrl: elsewhere.url, fileSize: elsewhere.size, sha256: elsewhere.sha256, md5: elsewhere.md5 };
+	const bytes = files.get(`${folder}/${file}`);
+	const sha256 = digest("sha256", bytes);
+	return { downloadUrl: (url, tree) => tree.at(url)?.sha256 === sha256, fileSize: bytes.length, sha256,
+		md5: digest("md5", bytes) };
+}
+
+// An itms-services link to a manifest.plist of the tree that names the package, the bundle and the version.
+const ITMS = "itms-services://?action=download-manifest&url=";
+
+function itms(url, tree, { sha256 }, { package: { url: elsewhere }, bundleId, version: number }) {
+	const plist = String(url).startsWith(ITMS) && tree.at(decodeURIComponent(url.slice(ITMS.length)))?.text;
+	const texts = [...(plist || "").matchAll(/<string>([^<]*)<\/string>/g)].map(([, text]) =>
+		text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"));
+	return texts.includes(bundleId) && texts.includes(number) && !/[^!-~]|[/:]/.test(url.slice(ITMS.length))
+		&& texts.some((text) => (elsewhere === undefined ? tree.at(text)?.sha256 === sha256 : text === elsewhere));
+}
+
+const distributions = {
+	appStore: (release, { url }) => ({ downloadUrl: url }),
+	testFlight: (release, { publicLink }) => ({ downloadUrl: publicLink }),
+	enterprise: (release, distribution, app) => ({ ...served(release, distribution.package),
+		downloadUrl: (url, tree, fields) => itms(url, tree, fields, { package: distribution.package,
+			bundleId: distribution.bundleId ?? app.settings.get("ios.bundleId"), version: release.file.version }) }),
+};
+
 const CODES = { once: 202, multiple: 204, forced: 206 };
 
-function upgradeAnswer({ release, task }) {
-	meet(`delivered ${MODES[modeOf(task)]}`);
-	const answer = {
-		version: release.version,
-		task: task.id,
+function upgradeAnswer({ release, task }, app) {
+	const { file } = release;
+	meet(`upgrade on ${file.platform}`);
+	if (file.distribution)
+		meet(`distribution ${file.distribution.type}`);
+	return {
+		version: file.version,
 		resultStatus: CODES[task.upgradeMode],
-		downloadUrl: release.package.url,
-		fileSize: release.package.size,
-		sha256: release.package.sha256,
-		md5: release.package.md5,
+		...(file.distribution ? distributions[file.distribution.type](release, file.distribution, app)
+			: served(release, file.package)),
 		guideMemo: task.prompt,
 		silenceDays: task.upgradeMode === "once" ? task.silenceDays ?? 3 : undefined,
-		needClientNetType: release.needClientNetType,
+		needClientNetType: file.needClientNetType,
 	};
-	return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
 }
 
-function upgrade(app, device, at) {
-	if (device.platform !== "android")
-		return null;
-	const opened = new Map();
-	const best = app.candidates.find((candidate) => {
-		if (!opened.has(candidate.release))
-			opened.set(candidate.release, open(candidate.release, device));
-		return opened.get(candidate.release) && applies(candidate, app, device, at);
-	});
-	if (!best)
-		meet("no upgrade");
-	return best ? upgradeAnswer(best) : null;
+const ROLLBACK = { action: "rollback" };
+
+function hotpatchAnswer({ release, task }) {
+	if (task === release.rollback)
+		return ROLLBACK;
+	meet(`hotpatch on ${release.file.platform}`);
+	const fields = served(release, release.file.package);
+	return { action: "apply", hotpatchVersion: fields.md5, ...fields };
 }
+
+// The folder is named after the platforms, `all` three or the named ones.
+function h5Answer({ release, task }, app, device) {
+	const { file, slot, text, files } = release;
+	const { name, resourceType } = JSON.parse(files.get(`h5/${slot}/app.json`));
+	const global = resourceType === "global";
+	const named = release.platforms.length === PLATFORMS.length ? "all" : [...file.platform].sort().join("-");
+	const folder = `${app.settings.get("cdn.baseUrl")}h5/${slot}/${text}_${named}/nebula/`;
+	const vhost = app.settings.get("h5.vhost");
+	meet(`h5 ${resourceType} for ${named}`);
+	return {
+		app_desc: file.memo, app_id: slot, name, version: text, online: 1, icon_url: "", patch: "", sub_url: "",
+		auto_install: file.autoInstall === "any" ? 1 : 0, installType: file.installType === "preload" ? 1 : 0,
+		extend_info: file.extendInfo, main_url: file.mainUrl, vhost: vhost && `https://${slot}.${vhost}`,
+		fallback_base_url: global ? "" : `${folder}fallback/`, global_pack_url: global ? globalUrl(release, app) : "",
+		package_url: `${folder}${slot}_${text}.amr`,
+		fileSize: (size, tree, fields) => tree.at(fields.package_url)?.size === size,
+		sha256: (sha256, tree, fields) => tree.at(fields.package_url)?.sha256 === sha256,
+	};
+}
+
+// The first file of a global package, as pages refer to it.
+function globalUrl({ folder, files }, { settings }) {
+	const [first] = [...files.keys()].filter((path) => path.startsWith(`${folder}/files/`)).sort();
+	return `https://${settings.get("h5.globalHost")}/${settings.get("app.appId")}_${settings.get("app.workspaceId")}/${
+		first.slice(`${folder}/files/`.length)}`;
+}
+
+const listsValue = (list, value) => list.some((one) => value !== undefined && fold(one) === value);
+
+// Only the modules for the device's deviceType and abi; without any, nothing.
+function quickfixAnswer({ release, task }, app, device) {
+	if (task === release.rollback)
+		return ROLLBACK;
+	const [type, abi] = [attribute(device, "deviceType"), attribute(device, "abi")];
+	const modules = modulesOf(release);
+	const hers = modules.filter(({ types, abis }) => {
+		const [typed, built] = [listsValue(types, type), abis.length === 0 || listsValue(abis, abi)];
+		meet(`module ${type === undefined ? "without a deviceType" : typed ? built ? "for the device" : "of other abis"
+			: "for other devices"}`);
+		return typed && built;
+	});
+	meet(`quickfix ${hers.length === 0 ? "no module" : hers.length < modules.length ? "some modules" : "all modules"}`);
+	return hers.length === 0 ? null : { action: "apply", patchVersionCode: release.order[0],
+		hqf: hers.map(({ fields }) => fields) };
+}
+
+const abisIn = (names) => [...new Set(names.map((name) => name.match(/^libs\/([^/]+)\//)?.[1]))].filter(Boolean);
+
+// An .hqf that is ready.
+function readyModule(bytes) {
+	const entries = unzip(bytes);
+	const { module } = JSON.parse(entries.get("patch.json"));
+	const sha256 = digest("sha256", bytes);
+	return { types: module.deviceTypes, abis: abisIn([...entries.keys()]), fields: { module: module.name,
+		size: bytes.length, sha256, url: (url, tree) => tree.at(url)?.sha256 === sha256 } };
+}
+
+// An .hqf that the build makes.
+function builtModule({ folder, files }, { patch, libs }) {
+	const { module } = JSON.parse(files.get(`${folder}/${patch}`));
+	const inside = `${folder}/${libs}/`;
+	const names = [...files.keys()].filter((path) => path.startsWith(inside)).map((path) =>
+		`libs/${path.slice(inside.length)}`);
+	return { types: module.deviceTypes, abis: abisIn(names), fields: { module: module.name,
+		url: (url, tree) => tree.at(url) !== undefined,
+		size: (size, tree, { url }) => tree.at(url)?.size === size,
+		sha256: (sha256, tree, { url }) => tree.at(url)?.sha256 === sha256 } };
+}
+
+// In the order in which they are named; those of an archive by name.
+const modulesOf = remembered((release) => {
+	const { file, folder, files } = release;
+	const form = ["hqf", "appqf", "modules"].find((name) => file[name]);
+	meet(`quickfix ${form}`);
+	switch (form) {
+	case "hqf":
+		return file.hqf.map((name) => readyModule(files.get(`${folder}/${name}`)));
+	case "appqf":
+		return [...unzip(files.get(`${folder}/${file.appqf}`))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bytes]) =>
+			readyModule(bytes));
+	default:
+		return file.modules.map((module) => builtModule(release, module));
+	}
+});
+
+// --- switches ------------------------------------------------------------------------------------------------------
 
 const onPlatform = (platform, device) => platform === "all" || [platform].flat().includes(device.platform);
 
 function valueHolds(value, salt, app, device) {
 	return onPlatform(value.platform, device) && inChannel(value.channel, device) && all(value.rules, device) &&
 		(value.type !== "whitelist" || listed(value.whitelists, app, device)) &&
-		(value.type !== "percentage" || drawn(value.percent, salt(), device));
+		(value.type !== "percentage" || drawn(value.percent, salt, device));
 }
 
 // The value that a switch has for a device: the first that holds, or undefined.
@@ -295,13 +370,13 @@ function valueOf([key, { active = true, values }], app, device) {
 	}
 	const found = values.find((value, i) =>
 		valueHolds(value, () => `${app.code}/switch/${key}/${value.id ?? i}`, app, device));
-	meet(found ? `switch ${found.type}` : "switch without a value");
+	meet(found ? `switch ${found.type} on ${device.platform}` : "switch without a value");
 	return found?.value;
 }
 
 function switches(app, device) {
 	const answers = [...app.switches].map((one) => [one[0], valueOf(one, app, device)]);
-	return Object.fromEntries(answers.filter(([, value]) => value !== undefined));
+	return present(Object.fromEntries(answers));
 }
 
 // --- reading -------------------------------------------------------------------------------------------------------
@@ -320,36 +395,60 @@ function ini(text) {
 }
 
 function readList(files, path) {
-	const settings = ini(files.get(path.replace(/txt$/, "ini")) ?? "");
-	const ids = files.get(path).split(/[\r\n,]/).map(trim).filter((entry) => entry !== "");
-	return { idType: settings.get("whitelist.idType") ?? "userId", ids: new Set(ids) };
+	const idType = ini(files.get(path.replace(/\w+$/, "ini")) ?? "").get("whitelist.idType") ?? "userId";
+	const text = files.get(path);
+	return path.endsWith(".regex") ? { idType, patterns: text.split(/\r?\n/).filter((line) => trim(line) !== "") }
+		: { idType, ids: new Set(text.split(/[\r\n,]/).map(trim).filter((entry) => entry !== "")) };
+}
+
+const FOLDERS = { upgrades: "upgrade", hotpatches: "hotpatch", h5: "h5", quickfixes: "quickfix" };
+
+// slot → releases, best first
+function slotsOf(releases) {
+	const slots = new Map();
+	for (const release of releases)
+		slots.set(release.slot, [...(slots.get(release.slot) ?? []), release]);
+	slots.forEach((all) => all.sort(betterRelease));
+	return slots;
 }
 
 export function read(files, commitTime) {
 	const named = (pattern) => [...files.keys()].map((path) => path.match(pattern)).filter(Boolean);
 	const parsed = (path) => JSON.parse(files.get(path));
 	const settings = ini(files.get("app.ini"));
+	const releases = named(/^(\w+)\/.*\/release\.json$/).map(([path, folder]) => {
+		const [kind, file] = [FOLDERS[folder], parsed(path)];
+		return ranked({ kind, file, files, folder: path.replace(/\/release\.json$/, ""), tasks: file.tasks,
+			...kinds[kind].read(file, path) });
+	});
 	const app = {
 		code: `${settings.get("app.appId")}-${settings.get("app.workspaceId")}`,
-		audience: Number(settings.get("android.audience")),
-		commitTime,
-		releases: named(/^upgrades\/.*\/release\.json$/).map(([path]) => parsed(path)),
+		audience: Object.fromEntries(PLATFORMS.map((name) => [name, Number(settings.get(`${name}.audience`))])),
+		settings, commitTime,
+		slots: Object.fromEntries(KINDS.map((kind) => [kind, slotsOf(releases.filter((one) => one.kind === kind))])),
 		switches: new Map(named(/^switches\/(.*)\.json$/).map(([path, key]) => [key, parsed(path)])),
-		lists: new Map(named(/^whitelists\/(.*)\.txt$/).map(([path, name]) => [name, readList(files, path)])),
+		lists: new Map(named(/^whitelists\/(.*)\.(?:txt|regex)$/).map(([path, name]) => [name, readList(files, path)])),
 	};
-	app.candidates = app.releases
-		.flatMap((release) => release.tasks.map((task) => ({ release, task })))
-		.filter(({ task }) => {
-			meet(`status ${task.status ?? "releasing"}`);
-			return (task.status ?? "releasing") === "releasing";
-		})
-		.sort(better);
 	const switched = remembered((device) => switches(app, device)); // whatever the time is
 	app.answer = (device, at) => ({
 		app: app.code,
 		at: at === null ? null : new Date(at * 1000).toISOString().replace(".000Z", "Z"),
+		h5: answersOf("h5", app, device, at),
+		...Object.fromEntries(["upgrade", "hotpatch", "quickfix"].map((kind) =>
+			[kind, Object.values(answersOf(kind, app, device, at))[0] ?? null])),
 		switches: switched(device),
-		upgrade: upgrade(app, device, at),
 	});
 	return app;
+}
+
+// --- comparing -----------------------------------------------------------------------------------------------------
+
+// An expected answer where each test that holds is the value that it was put to.
+export function settled(expected, got, tree) {
+	if (typeof expected !== "object" || expected === null || typeof got !== "object" || got === null)
+		return expected;
+	const settle = (value, key) => (typeof value !== "function" ? settled(value, got[key], tree)
+		: value(got[key], tree, got) ? got[key] : "a file that the tree has");
+	return Array.isArray(expected) ? expected.map(settle)
+		: Object.fromEntries(Object.entries(expected).map(([key, value]) => [key, settle(value, key)]));
 }

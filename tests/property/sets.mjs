@@ -22,7 +22,7 @@ const VALUES = {
 	osVersion: ["9", "10", "11.4", "12", "13"],
 	appVersion: ["0.9", "1.0", "1.7", "1.12", "1.20", "1.33", "1.39", "2"],
 };
-const pools = { elements: Object.keys(VALUES), values: VALUES };
+const pools = { elements: Object.keys(VALUES), values: VALUES, near: ["u-1", "u-3"] };
 const FILES = [["app.ini", APP_INI], ["whitelists/staff.txt", Array.from({ length: 120 }, (_, i) => `u-${i}`).join("\n")],
 	["whitelists/crowd.txt", Array.from({ length: 9000 }, (_, i) => `u-${3 * i}`).join("\n")]];
 
@@ -59,7 +59,7 @@ function releases() {
 			package: { url: `https://cdn.example.com/1.${i}.apk`, size: 1000 + i, sha256: "0a".repeat(32) },
 				unless: [rules(random)], tasks }));
 	}
-	return { files, commitTime: COMMIT, pools };
+	return { apps: [{ dir: "shapes", files, pools }], commitTime: COMMIT };
 }
 
 // 24 releases of ten tasks, each for a city of its own, one of them later: segments by city.
@@ -75,7 +75,8 @@ function cities() {
 		files.set(`upgrades/android/1.${i}/release.json`, JSON.stringify({ platform: "android", version: `1.${i}`,
 			package: { url: `https://cdn.example.com/1.${i}.apk`, size: 1000 + i, sha256: "0a".repeat(32) }, tasks }));
 	}
-	return { files, commitTime: COMMIT, pools: { ...pools, values: { ...VALUES, city: TEN } } };
+	const own = { ...pools, values: { ...VALUES, city: TEN } };
+	return { apps: [{ dir: "shapes", files, pools: own }], commitTime: COMMIT };
 }
 
 // 600 switches with long values: units.
@@ -90,11 +91,12 @@ function switches() {
 			{ id: "b", value: "off", platform: "all", type: "full" }];
 		files.set(`switches/switch_${i}.json`, JSON.stringify({ values }));
 	}
-	return { files, commitTime: COMMIT, pools };
+	return { apps: [{ dir: "shapes", files, pools }], commitTime: COMMIT };
 }
 
 // For devices of the example.
-export const example = { elements: ["city", "netType", "isp", "deviceType", "mobileModel", "osVersion", "appVersion"],
+export const example = { near: ["u-1", "13800000001"],
+	elements: ["city", "netType", "isp", "deviceType", "mobileModel", "osVersion", "appVersion"],
 	values: {
 	...VALUES, isp: ["China Telecom", "China Mobile"], deviceType: ["tablet", "phone"], appVersion: ["8.0.7", "8.0.8",
 		"8.0.9", "8.0.10", "8.1"] } };

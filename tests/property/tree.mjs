@@ -28,30 +28,34 @@ export function prepare() {
 	must(mdstatic, ["keys", "new", keys, "--root", dirname(root)]);
 }
 
-// One commit with fixed dates, made without a work tree. files: Map of path below the app's folder → text.
-function commit(repo, files, time) {
-	const data = (text) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+// One commit with fixed dates, made without a work tree. apps: [{ dir, files: Map of path in the folder → text or bytes }].
+function commit(repo, apps, time) {
 	const author = `property <property@example.com> ${time} +0000`;
-	const stream = [`commit refs/heads/main\ncommitter ${author}\n${data("a set")}`,
-		`M 100644 inline keys/1.root.json\n${data(readFileSync(root, "utf8"))}`];
-	for (const [path, text] of files)
-		stream.push(`M 100644 inline apps/property/${path}\n${data(text)}`);
+	const parts = [`commit refs/heads/main\ncommitter ${author}\ndata 5\na set\n`];
+	const add = (path, content) => {
+		const bytes = Buffer.from(content);
+		parts.push(`M 100644 inline "${path}"\ndata ${bytes.length}\n`, bytes, "\n");
+	};
+	add("keys/1.root.json", readFileSync(root));
+	for (const { dir, files } of apps)
+		for (const [path, content] of files)
+			add(`apps/${dir}/${path}`, content);
 	must("git", ["init", "-q", "--bare", "--template=", "-b", "main", repo]);
-	must("git", ["-C", repo, "fast-import", "--quiet"], stream.join(""));
+	must("git", ["-C", repo, "fast-import", "--quiet"], Buffer.concat(parts.map((part) => Buffer.from(part))));
 }
 
 // folder/repo and folder/tree. Returns the indexes of `build --json`.
-export function build(folder, { files, commitTime }) {
+export function build(folder, { apps, commitTime }) {
 	const repo = join(folder, "repo");
-	commit(repo, files, commitTime);
+	commit(repo, apps, commitTime);
 	const report = must(mdstatic, ["build", repo, "--out", join(folder, "tree"), "--keys", keys, "--json"]);
-	return JSON.parse(report).apps[0].indexes;
+	return JSON.parse(report).apps.flatMap(({ indexes }) => indexes);
 }
 
 // A line for each device of the file; at: a time, or `none`.
-export function resolve(folder, devices, at) {
-	return must(mdstatic, ["resolve", join(folder, "tree"), "--root", root, "--devices", devices, "--at", at,
-		"--kind", "upgrade", "--kind", "switch"]).split("\n");
+export function resolve(folder, app, devices, at) {
+	return must(mdstatic, ["resolve", join(folder, "tree"), "--app", app, "--root", root, "--devices", devices, "--at",
+		at]).split("\n");
 }
 
 function filesBelow(folder) {

@@ -22,16 +22,22 @@ const KEYS = {
 	meta: [2, words("hashes length version")],
 	target: [2, words("hashes length")],
 	hashes: [2, words("sha256")],
-	index: [3, words("app attributes bases by format kind longest manifest platform segments units whitelists")],
+	index: [3, words("app attributes bases by format kind longest manifest platform segments units versionKeys "
+		+ "whitelists")],
 	table: [3, words("attribute classes cuts missing next other values")],
 	manifest: [4, words("answers rules slots whitelists")],
-	candidate: [4, words("a dev from if limit percent ramp t unless v window wl")],
+	candidate: [4, words("a above dev from if limit percent ramp t unless until v window wl")],
 	rule: [4, words("default element exclusive lower op upper value")],
-	whitelist: [4, words("file id k n p root")],
-	answer: [5, words("downloadUrl fileSize guideMemo md5 needClientNetType resultStatus sha256 silenceDays version")],
+	whitelist: [4, words("file id k n p patterns root")],
+	answer: [5, words("action downloadUrl fileSize guideMemo hotpatchVersion md5 needClientNetType resultStatus sha256 "
+		+ "silenceDays version")],
+	h5: [5, words("app_desc app_id auto_install extend_info fallback_base_url fileSize global_pack_url icon_url installType "
+		+ "main_url name online package_url patch sha256 sub_url version vhost")],
+	quickfix: [5, words("action hqf patchVersionCode")],
+	module: [5, words("abis module sha256 size types url")],
 	recipes: [7, words("format recipes")],
 	recipe: [7, words("facts hash length name")],
-	files: [7, words("?files ?format")],
+	files: [7, words("files format")],
 	build: [8, words("_type app commit elsewhere lineage tool")],
 };
 
@@ -73,7 +79,11 @@ const PARTS = {
 		(manifest.get("rules") ?? []).forEach((rule) => see("rule", rule));
 		entries(manifest.get("slots")).flat().forEach((one) => see("candidate", one));
 		entries(manifest.get("whitelists")).forEach((one) => see("whitelist", one));
+		for (const [, answer] of manifest.get("answers") ?? [])
+			if (answer instanceof Map)
+				see(answer.has("app_id") ? "h5" : "quickfix", answer);
 	},
+	quickfix: (see, answer) => (answer.get("hqf") ?? []).forEach((one) => see("module", one)),
 	recipes: (see, file) => entries(file.get("recipes")).forEach((one) => see("recipe", one)),
 };
 
@@ -90,9 +100,10 @@ export class Vocabulary {
 		this.faults = [];
 	}
 
-	// A tree: the encoding of each JSON file, and its keys.
+	// A tree: the encoding of each JSON file, and its keys; what h5 packages hold is theirs.
 	read(tree) {
-		for (const path of filesBelow(tree).filter((name) => name.endsWith(".json"))) {
+		const isOurs = (path) => /^[^/]+\/(targets\/|metadata\/|build\.json$)/.test(path.slice(tree.length + 1));
+		for (const path of filesBelow(tree).filter((name) => name.endsWith(".json") && isOurs(name))) {
 			const bytes = readFileSync(path);
 			const value = parse(bytes);
 			if (encode(value) !== bytes.toString())

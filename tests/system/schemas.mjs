@@ -9,7 +9,9 @@
 // (MDSTATIC, by default build/mdstatic) only the schemas are judged. `--record` writes the .err files anew, to be reviewed.
 
 import { apk } from '../apk.mjs';
+import { hqf, zip } from '../packages.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -20,12 +22,44 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const program = process.env.MDSTATIC ?? join(root, 'build/mdstatic');
 const record = process.argv.includes('--record');
 
-// Where a definition of each kind stands in an app.
+// Where a definition stands in an app, by the longest beginning of its case's name; the kind is the first word.
 const places = {
   upgrade: 'upgrades/android/5.0.0/release.json',
+  'upgrade-ios': 'upgrades/ios/5.0.0/release.json',
+  'upgrade-harmony': 'upgrades/harmony/5.0.0/release.json',
+  hotpatch: 'hotpatches/android/5.0.0/3/release.json',
+  'hotpatch-ios': 'hotpatches/ios/5.0.0/3/release.json',
+  h5app: 'h5/20171228/app.json',
+  h5: 'h5/20171228/1.0.0.1/release.json',
+  'h5-global': 'h5/20171228/1.0.0.1/release.json',
+  quickfix: 'quickfixes/com.example.demo/1000000/1000001/release.json',
   switch: 'switches/KEY.json',
   resources: 'resources/city.json',
   audience: 'audience.json',
+};
+
+const base = zip([['module.json', '{}']]);
+const patch = {
+  app: { bundleName: 'com.example.demo', versionCode: 1000000, versionName: '1.0', patchVersionCode: 1000001, patchVersionName: '1.1' },
+  module: { name: 'entry', type: 'patch', deviceTypes: ['phone'], originalModuleHash: createHash('sha256').update(base).digest('hex') },
+};
+
+// Files that a case has beside it where it names them or their folder, or something that begins like them.
+const beside = {
+  'sub/app-5.0.0.apk': apk('com.example.demo', '5.0.0'),
+  'icon.png': 'not looked at',
+  'dsym.tgz': 'not looked at',
+  'entry.hqf': hqf(patch, { 'ets/modules.abc': 'code' }),
+  'all.appqf': zip([['entry.hqf', hqf(patch, { 'ets/modules.abc': 'code' })]]),
+  'entry/patch.json': JSON.stringify(patch),
+  'entry/base.hap': base,
+  'entry/ets/modules.abc': 'code',
+};
+
+// Files that the cases of a place have, named or not.
+const around = {
+  h5: { '../app.json': '{ "name": "shop", "resourceType": "normal" }', 'www/index.html': 'a page' },
+  'h5-global': { '../app.json': '{ "name": "shared", "resourceType": "global" }', 'files/a.js': 'a script' },
 };
 
 let failures = 0;
@@ -33,6 +67,8 @@ function report(ok, name, why = '') {
   console.log(`${ok ? 'ok' : 'not ok'} - ${name}${ok || !why ? '' : `\n${why.replace(/^/gm, '#   ')}`}`);
   failures += ok ? 0 : 1;
 }
+
+const placeOf = (file) => Object.keys(places).filter((key) => file.startsWith(key)).sort((x, y) => y.length - x.length)[0];
 
 function readCases(folder, valid) {
   return readdirSync(folder).filter((file) => file.endsWith('.json')).sort().map((file) => {
@@ -43,6 +79,8 @@ function readCases(folder, valid) {
       name: `${valid ? 'valid' : 'invalid'}/${file}`,
       app: `${valid ? 'v' : 'i'}-${file.replace(/\.json$/, '')}`,
       kind: file.split('-')[0],
+      place: places[placeOf(file)],
+      around: around[placeOf(file)] ?? {},
       text: readFileSync(join(folder, file), 'utf8'),
       errors,
       valid,
@@ -97,11 +135,14 @@ function put(repo, path, text) {
 function writeApp(repo, test, number) {
   const app = `apps/${test.app}`;
   put(repo, `${app}/app.ini`, `[app]\nappId = C${number}\nworkspaceId = w\n[cdn]\nbaseUrl = https://cdn.example.com/${number}/\n` +
-    '[android]\naudience = 1000\n');
+    '[android]\naudience = 1000\n[ios]\naudience = 1000\n[harmony]\naudience = 1000\n[h5]\nglobalHost = h.example.com\n');
   put(repo, `${app}/whitelists/staff.txt`, 'u1\n');
   put(repo, `${app}/whitelists/vip.txt`, 'u2\n');
-  if (test.text.includes('"sub/app-5')) put(repo, `${app}/upgrades/android/5.0.0/sub/app-5.0.0.apk`, apk('com.example.demo', '5.0.0'));
-  put(repo, `${app}/${places[test.kind]}`, test.text);
+  for (const [name, bytes] of Object.entries(beside))
+    if (test.text.includes(`"${name.split('.')[0]}`) || test.text.includes(`"${dirname(name)}"`))
+      put(repo, `${app}/${dirname(test.place)}/${name}`, bytes);
+  for (const [name, bytes] of Object.entries(test.around)) put(repo, `${app}/${dirname(test.place)}/${name}`, bytes);
+  put(repo, `${app}/${test.place}`, test.text);
 }
 
 // path → its errors, as `line:col: error: text`
@@ -131,12 +172,12 @@ function judgeAllByProgram(tests) {
     tests.forEach((test, i) => writeApp(repo, test, i));
     const found = check(repo);
     for (const test of tests) {
-      const path = `apps/${test.app}/${places[test.kind]}`;
+      const path = `apps/${test.app}/${test.place}`;
       judgeByProgram(test, found.get(path) ?? []);
       found.delete(path);
     }
-    // an apk that the refused definition does not name is an error of its own, rightly
-    const others = [...found.keys()].filter((path) => !path.endsWith('/sub/app-5.0.0.apk'));
+    // a file that the refused definition does not name is an error of its own, rightly
+    const others = [...found.keys()].filter((path) => !Object.keys(beside).some((name) => path.endsWith(`/${name}`)));
     report(others.length === 0, 'no errors but of the cases', others.map((path) => `${path}: ${found.get(path)}`).join('\n'));
   } finally {
     rmSync(repo, { recursive: true, force: true });

@@ -90,13 +90,29 @@ static void test_detach(void **state)
 	free(p);
 }
 
+static void test_thousandths(void **state)
+{
+	static const struct {
+		uint32_t v;
+		const char *want;
+	} cases[] = { { 0, "0" },        { 1, "0.001" },     { 10, "0.01" },      { 500, "0.5" },   { 1000, "1" },
+		      { 12500, "12.5" }, { 12050, "12.05" }, { 99999, "99.999" }, { 100000, "100" } };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct strbuf sb = STRBUF_INIT;
+
+		print_message("%s\n", cases[i].want);
+		strbuf_addthousandths(&sb, cases[i].v);
+		assert_string_equal(sb.p, cases[i].want);
+		strbuf_release(&sb);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_content),
-		cmocka_unit_test(test_growth),
-		cmocka_unit_test(test_failure_sticks),
-		cmocka_unit_test(test_detach),
+		cmocka_unit_test(test_thousandths),    cmocka_unit_test(test_content), cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_failure_sticks), cmocka_unit_test(test_detach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

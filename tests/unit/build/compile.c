@@ -39,7 +39,9 @@ static void test_least(void **state)
 	assert_true(slice_eqs(m->rules[0].element, "appVersion") && slice_eqs(m->rules[0].upper, "5"));
 	assert_int_equal(m->nanswers, 1);
 	assert_true(slice_eqs(m->answers[0].version, "5.0"));
-	assert_int_equal(answer_upgrade(&answer, &f.w.app.upgrades[0], &f.w.app.upgrades[0].tasks[0]), 0);
+	assert_int_equal(answer_make(&answer, &f.w.app, f.w.app.releases[KIND_UPGRADE][0],
+				     &f.w.app.upgrades[0].r.tasks[0], SLICE("")),
+			 0);
 	assert_true(slice_eq(strbuf_slice(&answer), object(&f, m->answers[0].hash, "answer.json")));
 	assert_int_equal(m->answers[0].length, answer.n);
 	assert_int_equal(f.c.nobjects, 1);
@@ -78,9 +80,9 @@ static void guarded(struct fixture *f)
 	t[LISTED].nwhitelists = 2;
 	t[DEV].dev = true;
 	add_upgrade(f, "5.0", t, GUARDS);
-	f->w.app.upgrades[0].unless = ARENA_ARRAY(&f->w.mem, struct rules, 1);
-	f->w.app.upgrades[0].unless[0] = make_rules(&f->w.mem, both, 2);
-	f->w.app.upgrades[0].nunless = 1;
+	f->w.app.upgrades[0].r.unless = ARENA_ARRAY(&f->w.mem, struct rules, 1);
+	f->w.app.upgrades[0].r.unless[0] = make_rules(&f->w.mem, both, 2);
+	f->w.app.upgrades[0].r.nunless = 1;
 }
 
 static const struct mf_candidate *candidate(const struct manifest *m, const char *task)
@@ -183,9 +185,10 @@ static void test_missing_filter(void **state)
 	t.whitelists = f.named;
 	t.nwhitelists = 1;
 	add_upgrade(&f, "5.0", &t, 1);
+	app_list_releases(&f.w.app, &f.w.mem);
 	assert_int_equal(compile_app(&f.c, &f.w.app, COMMIT, f.filters + 1, LISTS - 1, f.w.digests), -1);
 	compiled_release(&f.c);
-	f.w.app.upgrades[0].tasks[0].status = STATUS_PAUSED;
+	f.w.app.upgrades[0].r.tasks[0].status = STATUS_PAUSED;
 	assert_int_equal(compile_app(&f.c, &f.w.app, COMMIT, f.filters + 1, LISTS - 1, f.w.digests), 0);
 	assert_int_equal(f.c.n, 0);
 	teardown(&f);

@@ -83,6 +83,7 @@ static inline struct switch_value *add_switch(struct fixture *f, const char *key
 
 static inline void compile(struct fixture *f)
 {
+	app_list_releases(&f->w.app, &f->w.mem);
 	assert_int_equal(compile_app(&f->c, &f->w.app, COMMIT, f->filters, LISTS, f->w.digests), 0);
 }
 
@@ -142,7 +143,8 @@ static inline void check_objects(struct fixture *f)
 		assert_int_equal(digest_sha256(f->w.digests, hash, o->bytes), 0);
 		assert_memory_equal(hash, o->hash, SHA256_SIZE);
 		assert_true(i == 0 || memcmp(f->c.objects[i - 1].hash, o->hash, SHA256_SIZE) < 0);
-		assert_true(strcmp(o->name, "manifest.json") == 0 || strcmp(o->name, "answer.json") == 0);
+		assert_true(strcmp(o->name, "manifest.json") == 0 || strcmp(o->name, "answer.json") == 0 ||
+			    strcmp(o->name, "manifest.plist") == 0);
 	}
 }
 

@@ -41,11 +41,13 @@ static struct upgrade *add_release(struct world *w, const char *version)
 		memcpy(v, w->app.upgrades, w->app.nupgrades * sizeof(*v));
 	w->app.upgrades = v;
 	w->app.nupgrades++;
-	*u = (struct upgrade){ .platform = PLATFORM_ANDROID, .version_text = slice_of(version) };
-	u->origin = (struct origin){ arena_printf(&w->mem, "repo/up/%s/release.json", version).p, SLICE(RELEASE) };
+	*u = (struct upgrade){ .r = { .kind = KIND_UPGRADE,
+				      .version_text = slice_of(version),
+				      .platforms = { [PLATFORM_ANDROID] = true } } };
+	u->r.origin = (struct origin){ arena_printf(&w->mem, "repo/up/%s/release.json", version).p, SLICE(RELEASE) };
 	u->package.file = SLICE("app.apk");
 	u->package.rel = arena_printf(&w->mem, "up/%s/app.apk", version);
-	assert_true(version_parse(&u->version, u->version_text));
+	assert_true(version_parse(&u->version, u->r.version_text));
 	return u;
 }
 
@@ -212,6 +214,104 @@ static void test_url(void **state)
 	world_release(&w);
 }
 
+/* --- other kinds -------------------------------------------------------------------------------------------------- */
+static void test_names(void **state)
+{
+	static const struct {
+		enum kind kind;
+		enum platform platform;
+		enum distribution distribution;
+		const char *file, *name; /* NULL: it has no package */
+	} cases[] = {
+		{ KIND_UPGRADE, PLATFORM_ANDROID, DIST_PACKAGE, "x.apk", "package.apk" },
+		{ KIND_UPGRADE, PLATFORM_HARMONY, DIST_PACKAGE, "x.hap", "package.hap" },
+		{ KIND_UPGRADE, PLATFORM_HARMONY, DIST_PACKAGE, "a.hap/x.app", "package.app" },
+		{ KIND_UPGRADE, PLATFORM_IOS, DIST_ENTERPRISE, "x.ipa", "package.ipa" },
+		{ KIND_UPGRADE, PLATFORM_IOS, DIST_APP_STORE, "", NULL },
+		{ KIND_UPGRADE, PLATFORM_IOS, DIST_TEST_FLIGHT, "", NULL },
+		{ KIND_HOTPATCH, PLATFORM_ANDROID, DIST_PACKAGE, "x.jar", "package.jar" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "x.js", "package.js" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "x.tar.gz", "package.gz" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "x.12345678", "package.12345678" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "x.123456789", "package.bin" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "x.Js", "package.bin" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "x.", "package.bin" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "js", "package.bin" },
+		{ KIND_HOTPATCH, PLATFORM_IOS, DIST_PACKAGE, "a.js/x", "package.bin" },
+		{ KIND_H5, PLATFORM_ANDROID, DIST_PACKAGE, "", NULL },
+		{ KIND_QUICKFIX, PLATFORM_HARMONY, DIST_PACKAGE, "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct upgrade u = { .r = { .kind = cases[i].kind }, .distribution = cases[i].distribution };
+		struct hotpatch h = { .r = { .kind = cases[i].kind } };
+		struct release *r = cases[i].kind == KIND_HOTPATCH ? &h.r : &u.r;
+		char name[PACKAGE_NAME];
+
+		print_message("%s\n", cases[i].file);
+		r->platforms[cases[i].platform] = true;
+		u.package.file = h.package.file = slice_of(cases[i].file);
+		if (!cases[i].name) {
+			assert_null(package_of(r));
+			continue;
+		}
+		assert_ptr_equal(package_of(r), r == &h.r ? &h.package : &u.package);
+		package_object_name(name, r);
+		assert_string_equal(name, cases[i].name);
+	}
+}
+
+/* Files that nobody looks into: an .ipa, a .hap, and patches. Twice, the second time from the recipes. */
+static void test_no_apk(void **state)
+{
+	static const struct slice bytes[] = { { "an ipa", 6 }, { "a hap", 5 }, { "a jar", 5 }, { "anything", 8 } };
+	static const char *const rel[] = { "a/x.ipa", "b/x.hap", "c/x.jar", "d/x.js" };
+	static const char *const objects[] = { "package.ipa", "package.hap", "package.jar", "package.js" };
+	static const enum platform on[] = { PLATFORM_IOS, PLATFORM_HARMONY, PLATFORM_ANDROID, PLATFORM_IOS };
+
+	(void)state;
+	struct world w;
+	struct upgrade u[2] = { { .r = { .kind = KIND_UPGRADE } }, { .r = { .kind = KIND_UPGRADE } } };
+	struct hotpatch h[2] = { { .r = { .kind = KIND_HOTPATCH } }, { .r = { .kind = KIND_HOTPATCH } } };
+	struct package *p[] = { &u[0].package, &u[1].package, &h[0].package, &h[1].package };
+	struct release *r[] = { &u[0].r, &u[1].r, &h[0].r, &h[1].r };
+
+	world_init(&w);
+	w.app.upgrades = u;
+	w.app.hotpatches = h;
+	w.app.nupgrades = w.app.nhotpatches = 2;
+	u[0].distribution = DIST_ENTERPRISE;
+	u[0].bundle_id = SLICE("com.example.demo");
+	for (size_t i = 0; i < 4; i++) {
+		r[i]->platforms[on[i]] = true;
+		p[i]->file = slice_from(slice_of(rel[i]), 2);
+		p[i]->rel = slice_of(rel[i]);
+		world_add(&w, rel[i], bytes[i]);
+	}
+	u[0].platform = PLATFORM_IOS;
+	u[1].platform = PLATFORM_HARMONY;
+	for (int build = 0; build < 2; build++) {
+		prepare(&w, true);
+		assert_string_equal(world_said(&w), "");
+		assert_int_equal(w.reads, build ? 0 : 4);
+		for (size_t i = 0; i < 4; i++) {
+			struct recipes noted = recipe_book_close(&w.book);
+			bool found = false;
+
+			check_facts(&w, p[i], bytes[i]);
+			for (size_t k = 0; k < noted.n; k++)
+				found = found || (slice_eqs(noted.v[k].name, objects[i]) &&
+						  memcmp(noted.v[k].hash, p[i]->sha256, SHA256_SIZE) == 0);
+			assert_true(found);
+			p[i]->size = 0;
+			p[i]->has_md5 = false;
+		}
+		world_next(&w);
+	}
+	world_release(&w);
+}
+
 /* --- recipes ------------------------------------------------------------------------------------------------------ */
 #define VERSION(v)                                                                                                     \
 	{                                                                                                              \
@@ -281,7 +381,7 @@ static void test_read_again(void **state)
 		if (i == 1)
 			w.app.package_name[PLATFORM_ANDROID] = SLICE("");
 		if (i == 2)
-			w.app.upgrades[0].version_text = SLICE("5.0");
+			w.app.upgrades[0].r.version_text = SLICE("5.0");
 		if (i == 3)
 			w.entries[0].id[0] = '\0';
 		for (size_t k = 0; k < w.known.n; k++) {
@@ -325,7 +425,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_manifests),  cmocka_unit_test(test_files),
-		cmocka_unit_test(test_url),        cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_url),        cmocka_unit_test(test_names),
+		cmocka_unit_test(test_no_apk),     cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_read_again), cmocka_unit_test(test_error_is_not_noted),
 	};
 

@@ -136,7 +136,7 @@ static void test_model(void **state)
 	assert_true(slice_eqs(a->dir, "apps/a"));
 	assert_string_equal(a->origin.path, A "app.ini");
 	assert_int_equal(a->nupgrades, 1);
-	assert_int_equal(a->upgrades[0].ntasks, 1);
+	assert_int_equal(a->upgrades[0].r.ntasks, 1);
 	assert_true(slice_eqs(a->upgrades[0].package.rel, A "upgrades/android/5.0.0/a.apk"));
 	assert_int_equal(a->nswitches, 2);
 	assert_true(slice_eqs(a->switches[0].key, "K0"));
@@ -152,6 +152,81 @@ static void test_model(void **state)
 	assert_true(slice_eqs(b->roots[1], "{\"s\":2}"));
 	assert_string_equal(b->roots_dir, "keys");
 	assert_int_equal(b->nupgrades + b->nswitches + b->nwhitelists, 0);
+	repo_release(&r);
+}
+
+#define SHA  "0000000000000000000000000000000000000000000000000000000000000000"
+#define TASK "\"tasks\":[{\"id\":\"t\",\"type\":\"official\",\"publishedAt\":\"2026-11-01T00:00:00Z\"}]}"
+#define PATCH(product, number)                                                                                         \
+	"{\"platform\":\"android\",\"productVersion\":\"" product "\",\"patchNumber\":" number                         \
+	",\"package\":{\"url\":\"https://h/p\",\"size\":5,\"sha256\":\"" SHA                                           \
+	"\",\"md5\":\"00000000000000000000000000000000\"}," TASK
+#define H5(version)                                                                                                    \
+	"{\"version\":\"" version "\",\"mainUrl\":\"/www/i.html\",\"platform\":[\"ios\"],\"clientVersion\":{\"ios\":"  \
+	"{\"min\":\"1\"}}," TASK
+
+/* Every kind finds its list, in the order of DEFINITIONS, and h5 releases their app. */
+static void test_kinds(void **state)
+{
+	static const struct repo_file files[] = {
+		{ A "app.ini", INI },
+		{ A "h5/20171229/app.json", "{\"name\":\"b\",\"resourceType\":\"normal\"}" },
+		{ A "h5/20171229/1.9/release.json", H5("1.9") },
+		{ A "h5/20171229/1.9/www/i.html", "x" },
+		{ A "h5/20171229/1.10/release.json", H5("1.10") },
+		{ A "h5/20171229/1.10/www/i.html", "x" },
+		{ A "h5/20171228/app.json", "{\"name\":\"a\",\"resourceType\":\"normal\"}" },
+		{ A "hotpatches/android/5.0/10/release.json", PATCH("5.0", "10") },
+		{ A "hotpatches/android/5.1/9/release.json", PATCH("5.1", "9") },
+		{ A "quickfixes/com.example.demo/2/10/release.json", "{\"hqf\":[\"a.hqf\"]," TASK },
+		{ A "quickfixes/com.example.demo/2/10/a.hqf", "x" },
+		{ A "quickfixes/com.example.demo/2/9/release.json", "{\"hqf\":[\"d/a.hqf\"]," TASK },
+		{ A "quickfixes/com.example.demo/2/9/d/a.hqf", "x" },
+	};
+	struct model m;
+	struct repo r;
+
+	int result = load(&m, &r, files, COUNT(files));
+	char *said = repo_said(&r);
+	assert_string_equal(said, "");
+	free(said);
+	assert_int_equal(result, 0);
+	const struct app *app = &m.apps[0];
+	assert_int_equal(app->nh5_apps, 2);
+	assert_true(slice_eqs(app->h5_apps[0].id, "20171228") && slice_eqs(app->h5_apps[1].name, "b"));
+	assert_int_equal(app->nreleases[KIND_H5], 2);
+	assert_true(slice_eqs(app->releases[KIND_H5][1]->version_text, "1.10"));
+	assert_ptr_equal(h5_of(app->releases[KIND_H5][1])->app, &app->h5_apps[1]);
+	assert_int_equal(app->nreleases[KIND_HOTPATCH], 2);
+	assert_true(slice_eqs(app->releases[KIND_HOTPATCH][0]->version_text, "5.1/9"));
+	assert_true(slice_eqs(app->releases[KIND_HOTPATCH][1]->version_text, "5.0/10"));
+	assert_int_equal(app->nreleases[KIND_QUICKFIX], 2);
+	assert_int_equal(quickfix_of(app->releases[KIND_QUICKFIX][1])->patch_version_code, 10);
+	assert_int_equal(app->nreleases[KIND_UPGRADE], 0);
+	repo_release(&r);
+}
+
+/* Without its app.json an h5 app is reported once, where that should be; nothing is said of one without a release. */
+static void test_h5_without_app(void **state)
+{
+	static const struct repo_file files[] = {
+		{ A "app.ini", INI },
+		{ A "h5/20171229/1.9/release.json", H5("1.9") },
+		{ A "h5/20171229/1.9/www/i.html", "x" },
+		{ A "h5/20171229/1.10/release.json", H5("1.10") },
+		{ A "h5/20171229/1.10/www/i.html", "x" },
+		{ A "h5/20171230/app.json", "{" },
+		{ A "h5/20171230/1.9/release.json", H5("1.9") },
+		{ A "h5/20171230/1.9/www/i.html", "x" },
+	};
+	struct model m;
+	struct repo r;
+
+	assert_int_equal(load(&m, &r, files, COUNT(files)), -1);
+	char *said = repo_said(&r);
+	assert_string_equal(said, A "h5/20171229/app.json: error: the file is missing: every h5 app has one\n" A
+				    "h5/20171230/app.json:1:2: error: not valid JSON: the text ends too early\n");
+	free(said);
 	repo_release(&r);
 }
 
@@ -222,8 +297,12 @@ static void test_secret_far_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),          cmocka_unit_test(test_model),
-		cmocka_unit_test(test_subfolder),         cmocka_unit_test(test_secrets),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_model),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_h5_without_app),
+		cmocka_unit_test(test_subfolder),
+		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_secret_far_behind),
 	};
 

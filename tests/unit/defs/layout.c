@@ -168,23 +168,21 @@ static const struct {
 	  A "www: error: a submodule is not allowed below apps/ and keys/; put the files themselves here\n"
 	    "keys: error: a symbolic link is not allowed below apps/ and keys/; put the file itself here\n" },
 	{ { { "apps", "" }, { "docs", NULL } }, "", "apps: error: must be a folder\n" },
-	/* kinds of later versions */
+	/* releases of each kind, and what lies beside them */
 	{ { { A "upgrades/ios/5/release.json", "" }, { A "upgrades/ios/5/a.ipa", "" } },
-	  "",
-	  A "upgrades/ios/5/release.json: error: upgrades of other platforms than android are not supported by this "
-	    "version of "
-	    "mdstatic\n" },
+	  "loose " A "upgrades/ios/5 0\nupgrade 5 0\n",
+	  "" },
 	{ { { A "hotpatches/ios/5/1/release.json", "" }, { A "hotpatches/ios/5/1/p.jar", "" } },
-	  "",
-	  A "hotpatches/ios/5/1/release.json: error: hotpatches are not supported by this version of mdstatic\n" },
+	  "loose " A "hotpatches/ios/5/1 0\nhotpatch 1 0\n",
+	  "" },
 	{ { { A "h5/20171228/app.json", "" },
 	    { A "h5/20171228/1/release.json", "" },
-	    { A "h5/20171228/1/www/index.html", "" } },
-	  "",
-	  A "h5/20171228/1/release.json: error: h5 packages are not supported by this version of mdstatic\n" },
-	{ { { A "quickfixes/b/1/2/release.json", "" }, { A "quickfixes/b/1/2/e.hqf", "" } },
-	  "",
-	  A "quickfixes/b/1/2/release.json: error: quick fixes are not supported by this version of mdstatic\n" },
+	    { A "h5/20171228/1/www/release.json", "" } },
+	  "h5 1 0\nloose " A "h5/20171228/1 0\nh5app 20171228 0\n",
+	  "" },
+	{ { { A "quickfixes/b/1/2/release.json", "" }, { A "quickfixes/b/1/2/ets/e.abc", "" } },
+	  "loose " A "quickfixes/b/1/2 0\nquickfix 2 0\n",
+	  "" },
 	{ { { A "h5/20171228/1/www/index.html", "" } },
 	  "",
 	  A
@@ -194,8 +192,15 @@ static const struct {
 
 static void add_kept(struct strbuf *out, const struct layout_app *files)
 {
-	static const char *const names[] = { "app.ini", "audience", "resource", "ids",  "regex",
-					     "ini",     "upgrade",  "switch",   "root", "loose" };
+	static const char *const names[] = {
+		[LAYOUT_APP_INI] = "app.ini",       [LAYOUT_AUDIENCE] = "audience",
+		[LAYOUT_RESOURCE] = "resource",     [LAYOUT_WHITELIST_IDS] = "ids",
+		[LAYOUT_WHITELIST_REGEX] = "regex", [LAYOUT_WHITELIST_INI] = "ini",
+		[LAYOUT_SWITCH] = "switch",         [LAYOUT_ROOT] = "root",
+		[LAYOUT_H5_APP] = "h5app",          [LAYOUT_UPGRADE] = "upgrade",
+		[LAYOUT_HOTPATCH] = "hotpatch",     [LAYOUT_H5] = "h5",
+		[LAYOUT_QUICKFIX] = "quickfix",     [LAYOUT_LOOSE] = "loose",
+	};
 
 	for (size_t i = 0; i < files->n; i++)
 		strbuf_addf(out, "%s " SLICE_FMT " %u\n", names[files->files[i].kind], SLICE_ARG(files->files[i].name),
@@ -228,17 +233,34 @@ static void test_paths(void **state)
 
 static void test_loose(void **state)
 {
-	static const struct repo_file files[REPO_FILES] = { { A "upgrades/android/5/a.apk", "" } };
-	struct repo r;
+	static const struct {
+		enum layout_kind beside;
+		const char *folder, *said;
+	} loose[] = {
+		{ LAYOUT_UPGRADE, A "upgrades/android/5", "name it as its package, or remove it" },
+		{ LAYOUT_UPGRADE, A "upgrades/harmony/5", "name it as its package, or remove it" },
+		{ LAYOUT_UPGRADE, A "upgrades/ios/5", "name it as its package, icon or symbols, or remove it" },
+		{ LAYOUT_HOTPATCH, A "hotpatches/ios/5/1", "name it as its package, or remove it" },
+		{ LAYOUT_QUICKFIX, A "quickfixes/b/1/2", "name it among its inputs, or remove it" },
+		{ LAYOUT_H5, A "h5/20171228/1", "and nothing else; remove this file" },
+	};
 
-	repo_init(&r, files);
-	layout_report_loose(&(struct layout_file){ .entry = &r.entries[0] }, &r.d);
-	char *said = repo_said(&r);
-	assert_string_equal(
-		said, A "upgrades/android/5/a.apk: error: the release beside it does not name this file; name it as "
-			"its package, or remove it\n");
-	free(said);
-	repo_release(&r);
+	for (size_t i = 0; i < COUNT(loose); i++) {
+		const struct repo_file files[REPO_FILES] = { { A "x", "" } };
+		struct repo r;
+
+		print_message("%s\n", loose[i].folder);
+		repo_init(&r, files);
+		layout_report_loose(&(struct layout_file){ .entry = &r.entries[0],
+							   .kind = LAYOUT_LOOSE,
+							   .name = slice_of(loose[i].folder),
+							   .beside = loose[i].beside },
+				    &r.d);
+		char *said = repo_said(&r);
+		assert_non_null(strstr(said, loose[i].said));
+		free(said);
+		repo_release(&r);
+	}
 }
 
 /* 20,000 files, half of them nothing: far below a second. The bound only tells this from a quadratic scan, valgrind included. */

@@ -55,6 +55,8 @@ static const struct {
 	{ R "versionCode.json", "[]", NULL, " error: versionCode is a number in a device; rules compare texts\n" },
 	{ R "patchVersionCode.json", "[]", NULL,
 	  " error: patchVersionCode is a number in a device; rules compare texts\n" },
+	{ R "versionKey.json", "[]", NULL,
+	  " error: versionKey chooses hotpatches (\"versionKey\" of their release.json); rules cannot name it\n" },
 };
 
 static char *with_quotes(struct arena *a, const char *text)

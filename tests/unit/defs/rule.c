@@ -109,6 +109,20 @@ static void test_messages(void **state)
 		  "2:58: warning: 'glod' is not listed in resources/tier.json; did you mean 'gold'?\n" },
 		{ false, RULES("{'element':'city','operation':'contains','value':['Beijing'],'values':1}"),
 		  "2:62: error: unknown key 'values'; did you mean 'value'?\n" },
+		{ false, RULES("{'element':'city','operation':'contains','value':['Paris','Rome']}"),
+		  "2:50: warning: none of these values is listed in resources/city.json: no device that sends a listed "
+		  "one satisfies this rule\n" },
+		{ false, RULES("{'element':'city','operation':'contains','value':['Paris'],'defaultResult':true}"),
+		  "" },
+		{ false, RULES("{'element':'city','operation':'contains','value':['Paris','Beijing']}"), "" },
+		{ false, RULES("{'element':'city','operation':'excludes','value':['Paris']}"), "" },
+		{ false, RULES("{'element':'city','operation':'contains','value':['Paris','Beijin']}"),
+		  "2:59: warning: 'Beijin' is not listed in resources/city.json; did you mean 'Beijing'?\n" },
+		{ false, RULES("{'element':'osVersion','operation':'contains','value':['7.1.1']}"),
+		  "2:55: warning: none of these values is listed in resources/osVersion.json: no device that sends a "
+		  "listed one satisfies this rule\n" },
+		{ false, RULES("{'element':'osVersion','operation':'contains','value':['13.0']}"), "" },
+		{ false, RULES("{'element':'vmType','operation':'contains','value':['art']}"), "" },
 		{ true, RULES("{'element':'city','operation':'contains','value':['Beijing','beijing','Paris']}"),
 		  "2:61: error: 'beijing' is not listed in resources/city.json; did you mean 'Beijing'?\n"
 		  "2:71: error: 'Paris' is not listed in resources/city.json\n" },
@@ -159,8 +173,8 @@ static void test_texts(void **state)
 	read_release(&u, &w,
 		     RULES("{'element':'netType','operation':'excludes','value':['WIFI','4g'],'defaultResult':true}"));
 	assert_int_equal(w.d.n, 0);
-	assert_int_equal(u.tasks[0].rules.n, 1);
-	const struct rule *r = &u.tasks[0].rules.v[0];
+	assert_int_equal(u.r.tasks[0].rules.n, 1);
+	const struct rule *r = &u.r.tasks[0].rules.v[0];
 	assert_true(slice_eqs(r->element, "netType") && r->type == ATTR_FOLD && r->op == RULE_EXCLUDES);
 	assert_true(r->default_result && !r->exclusive && !r->versions && r->nvalues == 2);
 	assert_true(slice_eqs(r->values[0], "WIFI") && slice_eqs(r->values[1], "4g"));
@@ -178,11 +192,11 @@ static void test_versions(void **state)
 			   "{'element':'osVersion','operation':'out','exclusive':true,'value':{'lower':'4','upper':'5."
 			   "1'}}"));
 	assert_int_equal(w.d.n, 0);
-	assert_int_equal(u.tasks[0].rules.n, 2);
-	const struct rule *r = &u.tasks[0].rules.v[0];
+	assert_int_equal(u.r.tasks[0].rules.n, 2);
+	const struct rule *r = &u.r.tasks[0].rules.v[0];
 	assert_true(r->type == ATTR_VERSION && r->op == RULE_CONTAINS && r->nvalues == 1 && !r->default_result);
 	assert_true(slice_eqs(r->values[0], "1.2.0") && r->versions[0].n == 2 && r->versions[0].part[1] == 2);
-	r = &u.tasks[0].rules.v[1];
+	r = &u.r.tasks[0].rules.v[1];
 	assert_true(r->op == RULE_OUT && r->exclusive && r->has_lower && r->has_upper && !r->values);
 	assert_true(r->lower.part[0] == 4 && r->upper.part[0] == 5 && r->upper.part[1] == 1);
 	world_release(&w);
@@ -199,9 +213,9 @@ static void test_unless(void **state)
 			    "{'element':'osVersion','operation':'in','value':{'upper':'11'}}],"
 			    "[{'element':'abi','operation':'contains','value':['x86']}]]"));
 	assert_int_equal(w.d.n, 0);
-	assert_int_equal(u.nunless, 2);
-	assert_true(u.unless[0].n == 2 && u.unless[1].n == 1);
-	assert_true(slice_eqs(u.unless[0].v[1].element, "osVersion") && !u.unless[0].v[1].has_lower);
+	assert_int_equal(u.r.nunless, 2);
+	assert_true(u.r.unless[0].n == 2 && u.r.unless[1].n == 1);
+	assert_true(slice_eqs(u.r.unless[0].v[1].element, "osVersion") && !u.r.unless[0].v[1].has_lower);
 	world_release(&w);
 }
 

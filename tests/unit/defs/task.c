@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "defs/task.h"
 #include "defs/upgrade.h"
 #include "world.h"
 
@@ -154,7 +155,7 @@ static void test_messages(void **state)
 		  "2:89: error: unknown key 'upgradeModes'; did you mean 'upgradeMode'?\n"
 		  "2:106: error: unknown key 'siIence'\n" },
 		{ PLAIN, TASKS(OFFICIAL("a") "},\n" OFFICIAL("b") "},\n" OFFICIAL("c") ",'status':'paused'}"),
-		  "1:78: error: 3 tasks are releasing or paused; [policy] maxConcurrentTasks allows 2\n" },
+		  "4:1: error: 3 tasks are releasing or paused; [policy] maxConcurrentTasks allows 2\n" },
 		{ PLAIN,
 		  TASKS(OFFICIAL("a") "},\n" OFFICIAL("b") "},\n" OFFICIAL("c") ",'status':'ended'},\n" OFFICIAL(
 			  "d") ",'status':'pending'}"),
@@ -270,12 +271,12 @@ static void test_official(void **state)
 			   "'channel':'dev','memo':'m','prompt':'p'},"
 			   "{'id':'draft','type':'official','upgradeMode':'multiple','status':'pending'}"));
 	assert_int_equal(w.d.n, 0);
-	assert_int_equal(u.ntasks, 2);
-	const struct task *t = &u.tasks[0];
+	assert_int_equal(u.r.ntasks, 2);
+	const struct task *t = &u.r.tasks[0];
 	assert_true(slice_eqs(t->id, "full") && t->type == TASK_OFFICIAL && t->status == STATUS_RELEASING && t->dev);
 	assert_true(t->published_at == 60 && t->upgrade_mode == MODE_ONCE && t->silence_days == 3 && t->index == 0);
 	assert_true(slice_eqs(t->memo, "m") && slice_eqs(t->prompt, "p"));
-	t = &u.tasks[1];
+	t = &u.r.tasks[1];
 	assert_true(t->status == STATUS_PENDING && t->published_at == 0 && !t->dev && t->index == 1);
 	assert_true(t->upgrade_mode == MODE_MULTIPLE && t->silence_days == 0);
 	world_release(&w);
@@ -291,9 +292,9 @@ static void test_gray(void **state)
 		     TASKS(PERCENT "12.345},{'id':'b','type':'gray'," WHEN
 				   ",'mode':'whitelist','whitelists':['vip','staff'],'status':'ended'}"));
 	assert_int_equal(w.d.n, 0);
-	assert_true(u.tasks[0].type == TASK_PERCENTAGE && u.tasks[0].thousandths == 12345);
-	assert_true(u.tasks[1].type == TASK_WHITELIST && u.tasks[1].status == STATUS_ENDED);
-	assert_true(u.tasks[1].nwhitelists == 2 && u.tasks[1].whitelists[0] == &w.lists[1]);
+	assert_true(u.r.tasks[0].type == TASK_PERCENTAGE && u.r.tasks[0].thousandths == 12345);
+	assert_true(u.r.tasks[1].type == TASK_WHITELIST && u.r.tasks[1].status == STATUS_ENDED);
+	assert_true(u.r.tasks[1].nwhitelists == 2 && u.r.tasks[1].whitelists[0] == &w.lists[1]);
 	assert_true(w.lists[0].used && w.lists[1].used);
 	world_release(&w);
 }
@@ -309,8 +310,8 @@ static void test_window(void **state)
 		WINDOW("{'end':'2026-11-22T00:00:00Z','users':10,'ramp':[{'at':'2026-11-20T00:00:00Z','percent':1},"
 		       "{'at':'2026-11-21T00:00:00Z','percent':100}]}"));
 	assert_int_equal(w.d.n, 0);
-	const struct window *v = &u.tasks[0].window;
-	assert_true(u.tasks[0].type == TASK_WINDOW && v->start == u.tasks[0].published_at &&
+	const struct window *v = &u.r.tasks[0].window;
+	assert_true(u.r.tasks[0].type == TASK_WINDOW && v->start == u.r.tasks[0].published_at &&
 		    v->end - v->start == 2 * 86400);
 	assert_true(v->users == 10 && v->audience == 1000 && v->nramp == 2);
 	assert_true(v->ramp[0].at == v->start && v->ramp[0].thousandths == 1000 && v->ramp[1].thousandths == 100000);
@@ -320,17 +321,60 @@ static void test_window(void **state)
 	read_release(&u, &w,
 		     WINDOW("{'start':'2026-11-21T00:00:00Z','end':'2026-11-22T00:00:00Z','users':1,'audience':7}"));
 	assert_int_equal(w.d.n, 0);
-	assert_true(u.tasks[0].window.audience == 7 && u.tasks[0].window.end - u.tasks[0].window.start == 86400);
+	assert_true(u.r.tasks[0].window.audience == 7 && u.r.tasks[0].window.end - u.r.tasks[0].window.start == 86400);
 	world_release(&w);
+}
+
+/* Of several platforms the audience is the sum; an unknown one is an error, and no platform at all is somebody else's. */
+static void test_platforms(void **state)
+{
+	static const struct {
+		bool platforms[PLATFORM_COUNT];
+		int64_t known[PLATFORM_COUNT];
+		int64_t audience;
+		const char *said;
+	} cases[] = {
+		{ { true, true, false }, { 1000, 20, 3 }, 1020, "" },
+		{ { true, true, true }, { 1000, 20, 3 }, 1023, "" },
+		{ { false, false, true }, { 1000, AUDIENCE_UNKNOWN, 0 }, 0, "" },
+		{ { false, false, false }, { AUDIENCE_UNKNOWN, AUDIENCE_UNKNOWN, AUDIENCE_UNKNOWN }, 0, "" },
+		{ { true, true, true },
+		  { AUDIENCE_UNKNOWN, 20, AUDIENCE_UNKNOWN },
+		  20,
+		  "2:1: error: no audience for android and harmony: set [android] audience and [harmony] audience in "
+		  "app.ini, or 'audience' in the window\n" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		CLEANUP(reader_close) struct reader r = { 0 };
+		struct task_context ctx = { .kind = KIND_H5, .platforms = cases[i].platforms };
+		struct world w;
+		struct object o;
+		struct task *tasks;
+		size_t n;
+
+		world_init(&w);
+		memcpy(w.app.audience, cases[i].known, sizeof(w.app.audience));
+		assert_int_equal(reader_open(&r, &w.a, &w.d,
+					     world_origin(&w, "{'tasks':[{'id':'a','type':'gray','publishedAt':"
+							      "'2026-11-20T00:00:00Z','mode':'timeWindow','window':\n"
+							      "{'end':'2026-11-22T00:00:00Z','users':9}}]}")),
+				 0);
+		assert_true(reader_root(&o, &r));
+		tasks_read(&tasks, &n, &w.s, &o, &ctx);
+		char *said = world_said(&w);
+		assert_string_equal(said, cases[i].said);
+		assert_true(n == 1 && tasks[0].window.audience == cases[i].audience);
+		free(said);
+		world_release(&w);
+	}
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),
-		cmocka_unit_test(test_official),
-		cmocka_unit_test(test_gray),
-		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_messages), cmocka_unit_test(test_official),  cmocka_unit_test(test_gray),
+		cmocka_unit_test(test_window),   cmocka_unit_test(test_platforms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,10 +86,6 @@ static void test_messages(void **state)
 		{ ANDROID, PACKAGE("{'size':1,'sha256':'','flie':1}"),
 		  "2:1: error: missing key 'file' or 'url'\n"
 		  "2:23: error: unknown key 'flie'; did you mean 'file'?\n" },
-		{ "up/ios/1/release.json", "{'platform':'ios'}",
-		  "1:13: error: upgrades for ios are not supported by this version of mdstatic\n" },
-		{ "up/harmony/1/release.json", "{'platform':'harmony'}",
-		  "1:13: error: upgrades for harmony are not supported by this version of mdstatic\n" },
 		{ "up/andriod/1/release.json", "{'platform':'andriod'}",
 		  "1:13: error: the folder 'andriod' is not a platform: android, ios or harmony\n" },
 	};
@@ -121,8 +117,8 @@ static void test_model(void **state)
 			     SLICE(ANDROID)),
 		0);
 	assert_int_equal(w.d.n, 0);
-	assert_true(u.platform == PLATFORM_ANDROID && slice_eqs(u.version_text, "5.0.0") && u.version.n == 1);
-	assert_true(slice_eqs(u.memo, "m") && u.download_verification && u.nneed_client_net_type == 2);
+	assert_true(u.platform == PLATFORM_ANDROID && slice_eqs(u.r.version_text, "5.0.0") && u.version.n == 1);
+	assert_true(slice_eqs(u.r.memo, "m") && u.download_verification && u.nneed_client_net_type == 2);
 	assert_true(slice_eqs(u.need_client_net_type[1], "4g"));
 	assert_true(slice_eqs(u.package.file, "sub/b.apk") && slice_eqs(u.package.rel, "up/android/5.0.0/sub/b.apk"));
 	assert_true(scope_is_named(&w.s, SLICE("up/android/5.0.0/sub/b.apk")));
@@ -177,13 +173,92 @@ static void test_net_types_not_listed(void **state)
 	world_release(&w);
 }
 
+#define IOS(distribution)                                                                                              \
+	"{'platform':'ios','version':'5.0.0','symbols':'d/dsym.tgz','tasks':[],'distribution':" distribution "}"
+
+static void read_ios(struct upgrade *u, struct world *w, const char *text)
+{
+	world_init(w);
+	w->app.package_name[PLATFORM_IOS] = SLICE("com.example.demo");
+	assert_int_equal(upgrade_read(u, &w->s, world_origin(w, text), SLICE("up/ios/5.0.0/release.json")), 0);
+	assert_int_equal(w->d.n, 0);
+	assert_true(u->platform == PLATFORM_IOS && u->r.platforms[PLATFORM_IOS] && !u->r.platforms[PLATFORM_ANDROID]);
+	assert_true(slice_eqs(u->r.slot, "ios") && slice_eqs(u->r.folder, "up/ios/5.0.0"));
+	assert_true(slice_eqs(u->symbols, "up/ios/5.0.0/d/dsym.tgz"));
+	assert_true(scope_is_named(&w->s, u->symbols));
+}
+
+static void test_distributions(void **state)
+{
+	struct world w;
+	struct upgrade u;
+
+	read_ios(&u, &w, IOS("{'type':'appStore','url':'https://apps.apple.com/app/id1'}"));
+	assert_true(u.distribution == DIST_APP_STORE && slice_eqs(u.link, "https://apps.apple.com/app/id1"));
+	assert_true(!u.bundle_id.n && !u.package.url.n && !u.expires && !u.max_testers);
+	world_release(&w);
+
+	read_ios(&u, &w,
+		 IOS("{'type':'enterprise','icon':'icon.png','package':{'url':'https://h/a.ipa','size':7,'sha256':'" SHA
+		     "'}}"));
+	assert_true(u.distribution == DIST_ENTERPRISE && !u.link.n && u.package.size == 7);
+	assert_true(slice_eqs(u.icon, "up/ios/5.0.0/icon.png") && slice_eqs(u.bundle_id, "com.example.demo"));
+	world_release(&w);
+
+	read_ios(&u, &w,
+		 IOS("{'type':'enterprise','bundleId':'com.in-house','package':{'url':'https://h/a.ipa','size':7,"
+		     "'sha256':'" SHA "'}}"));
+	assert_true(slice_eqs(u.bundle_id, "com.in-house") && !u.icon.n);
+	world_release(&w);
+
+	read_ios(&u, &w,
+		 IOS("{'type':'testFlight','publicLink':'https://h/j','expires':'2026-11-21T08:00:00Z',"
+		     "'maxTesters':10000}"));
+	assert_true(u.distribution == DIST_TEST_FLIGHT && slice_eqs(u.link, "https://h/j"));
+	assert_true(u.max_testers == 10000 && u.expires == w.s.commit_time);
+	world_release(&w);
+}
+
+static void test_harmony(void **state)
+{
+	struct world w;
+	struct upgrade u;
+
+	world_init(&w);
+	assert_int_equal(upgrade_read(&u, &w.s,
+				      world_origin(&w, "{'platform':'harmony','version':'5','tasks':[],'package':"
+						       "{'url':'https://h/a.hap','size':7,'sha256':'" SHA "'}}"),
+				      SLICE("up/harmony/5/release.json")),
+			 0);
+	assert_int_equal(w.d.n, 0);
+	assert_true(u.platform == PLATFORM_HARMONY && u.distribution == DIST_PACKAGE && u.package.size == 7);
+	world_release(&w);
+}
+
+/* The folder counts where a key says something else: a copied folder is one error, not also a version that is there twice. */
+static void test_folder_counts(void **state)
+{
+	struct world w;
+	struct upgrade u;
+
+	world_init(&w);
+	assert_int_equal(upgrade_read(&u, &w.s,
+				      world_origin(&w, "{'platform':'android','version':'4.9','package':{'file':"
+						       "'app.apk'},'tasks':[]}"),
+				      SLICE(ANDROID)),
+			 0);
+	assert_int_equal(w.d.n, 1);
+	assert_true(slice_eqs(u.r.version_text, "5.0.0") && u.version.part[0] == 5);
+	world_release(&w);
+}
+
 static struct upgrade numbered(struct world *w, const char *text)
 {
-	struct upgrade u = { .version_text = slice_of(text) };
+	struct upgrade u = { .r = { .slot = SLICE("android"), .version_text = slice_of(text) } };
 
-	u.origin = (struct origin){ arena_printf(&w->a, "%s.json", text).p,
-				    arena_printf(&w->a, "{\"version\": \"%s\"}", text) };
-	assert_true(version_parse(&u.version, u.version_text));
+	u.r.origin = (struct origin){ arena_printf(&w->a, "%s.json", text).p,
+				      arena_printf(&w->a, "{\"version\": \"%s\"}", text) };
+	assert_true(version_parse(&u.version, u.r.version_text));
 	return u;
 }
 
@@ -195,11 +270,12 @@ static void test_finish(void **state)
 	struct upgrade v[] = { numbered(&w, "5.0.0"), numbered(&w, "9.9.0"), numbered(&w, "5"), numbered(&w, "9.9"),
 			       numbered(&w, "5.0") };
 	v[1].platform = PLATFORM_IOS;
+	v[1].r.slot = SLICE("ios");
 	w.app.upgrades = v;
 	w.app.nupgrades = COUNT(v);
 	upgrades_finish(&w.app, &w.s);
-	assert_true(slice_eqs(v[0].version_text, "5") && slice_eqs(v[2].version_text, "5.0.0"));
-	assert_true(slice_eqs(v[3].version_text, "9.9") && slice_eqs(v[4].version_text, "9.9.0"));
+	assert_true(slice_eqs(v[0].r.version_text, "5") && slice_eqs(v[2].r.version_text, "5.0.0"));
+	assert_true(slice_eqs(v[3].r.version_text, "9.9") && slice_eqs(v[4].r.version_text, "9.9.0"));
 	char *said = world_said(&w);
 	assert_string_equal(said, "5.0.0.json:1:13: error: '5.0.0' is the same version as '5' of 5.json\n"
 				  "5.0.json:1:13: error: '5.0' is the same version as '5' of 5.json\n");
@@ -210,9 +286,10 @@ static void test_finish(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),    cmocka_unit_test(test_model),
-		cmocka_unit_test(test_url_package), cmocka_unit_test(test_net_types_not_listed),
-		cmocka_unit_test(test_finish),
+		cmocka_unit_test(test_messages),      cmocka_unit_test(test_model),
+		cmocka_unit_test(test_url_package),   cmocka_unit_test(test_net_types_not_listed),
+		cmocka_unit_test(test_distributions), cmocka_unit_test(test_harmony),
+		cmocka_unit_test(test_folder_counts), cmocka_unit_test(test_finish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ struct world {
 	struct slice cities[2], isps[2], tiers[2], releases[2];
 	struct whitelist lists[2];
 	struct whitelist *list_names[2];
-	struct file_entry files[4];
+	struct file_entry files[5];
 	struct filetree tree;
 	struct defs_scope s;
 };
@@ -78,7 +78,11 @@ static inline void world_init(struct world *w)
 					   FILE_REGULAR, "" };
 	w->files[2] = (struct file_entry){ "r/up/android/5.0.0/sub/b.apk", SLICE("up/android/5.0.0/sub/b.apk"),
 					   FILE_REGULAR, "" };
-	w->tree = (struct filetree){ .v = w->files, .n = 3 };
+	w->files[3] =
+		(struct file_entry){ "r/up/ios/5.0.0/d/dsym.tgz", SLICE("up/ios/5.0.0/d/dsym.tgz"), FILE_REGULAR, "" };
+	w->files[4] =
+		(struct file_entry){ "r/up/ios/5.0.0/icon.png", SLICE("up/ios/5.0.0/icon.png"), FILE_REGULAR, "" };
+	w->tree = (struct filetree){ .v = w->files, .n = 5 };
 	scope_init(&w->s, &w->a, &w->d, now, &w->tree, &w->app);
 }
 

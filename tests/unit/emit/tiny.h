@@ -28,8 +28,10 @@ struct tiny {
 	struct slice root;
 	struct tuf_chain chain;
 	struct objects objects;
-	struct tuf_target indexes[2];
-	struct slice index_bytes[2];
+	struct tuf_target indexes[3]; /* sorted by path */
+	struct slice index_bytes[3];
+	struct listed_file listed[2]; /* of files.json */
+	const char *h5_answer;        /* NULL: a good one */
 };
 
 static inline const char *tiny_in(struct tiny *t, const char *name)
@@ -184,6 +186,47 @@ static inline void tiny_upgrade(struct tiny *t, unsigned generation)
 	strbuf_release(&url);
 	memcpy(a.hash, answer.hash, 32);
 	a.length = (uint32_t)answer.length;
+	tiny_index(t, 1, &ix);
+}
+
+#define TINY_H5 "h5/20171228/1.0_all/nebula/"
+
+/* A package, and a file of it; the content of both is their path. */
+static inline void tiny_files(struct tiny *t)
+{
+	static const char *const paths[] = { TINY_H5 "20171228_1.0.amr", TINY_H5 "fallback/www/index.html" };
+	struct strbuf json = STRBUF_INIT;
+
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		t->listed[i] = (struct listed_file){ .path = slice_of(paths[i]), .length = strlen(paths[i]) };
+		assert_int_equal(digest_sha256(t->dg, t->listed[i].hash, slice_of(paths[i])), 0);
+	}
+	assert_int_equal(files_encode(&json, &(struct files){ t->listed, COUNT(t->listed) }), 0);
+	tiny_object(t, FILES_NAME, tiny_keep(t, &json));
+}
+
+static inline void tiny_h5(struct tiny *t)
+{
+	static struct slice bases[] = { { "https://cdn.example.com/", 24 } };
+	struct mf_candidate candidate = { .task = SLICE("full") };
+	struct mf_slot slot = { SLICE("20171228"), &candidate, 1 };
+	struct mf_answer a = { .version = SLICE("1.0"), .text = slice_of(t->h5_answer) };
+	struct manifest m = { .slots = &slot, .nslots = 1, .answers = &a, .nanswers = 1 };
+	struct index ix = { .app = SLICE(TINY_APP),
+			    .platform = PLATFORM_ANDROID,
+			    .kind = KIND_H5,
+			    .bases = bases,
+			    .nbases = 1,
+			    .inline_manifest = &m };
+	char hex[SHA256_HEX];
+
+	digest_hex(hex, t->listed[0].hash, SHA256_SIZE);
+	if (!t->h5_answer)
+		a.text = arena_printf(&t->mem,
+				      "{\"fallback_base_url\":\"" TINY_H5
+				      "fallback/\",\"fileSize\":%zu,\"package_url\":\"" SLICE_FMT
+				      "\",\"sha256\":\"%s\"}",
+				      (size_t)t->listed[0].length, SLICE_ARG(t->listed[0].path), hex);
 	tiny_index(t, 0, &ix);
 }
 
@@ -214,7 +257,7 @@ static inline void tiny_switches(struct tiny *t)
 	unit.prefix = hash[0] >> 7;
 	memcpy(unit.hash, o.hash, 32);
 	ix.longest = (uint32_t)o.length;
-	tiny_index(t, 1, &ix);
+	tiny_index(t, 2, &ix);
 }
 
 static inline void tiny_recipes(struct tiny *t, unsigned generation)
@@ -260,7 +303,7 @@ static inline void tiny_metadata(struct tiny *t, struct tree *tree, unsigned ver
 
 	f.targets = (struct tuf_targets){ .v = objects_targets(&t->mem, &t->objects), .n = t->objects.n };
 	metas[0] = tiny_add(t, tree, "objects", &f, d);
-	f.targets = (struct tuf_targets){ t->indexes, 2, { &t->key, 1 }, &delegation, 1 };
+	f.targets = (struct tuf_targets){ t->indexes, COUNT(t->indexes), { &t->key, 1 }, &delegation, 1 };
 	metas[1] = tiny_add(t, tree, "targets", &f, d);
 	f = (struct tuf_file){
 		.type = TUF_SNAPSHOT, .version = version, .expires = TINY_NOW + 3600, .metas = { metas, 2 }
@@ -284,6 +327,8 @@ static inline void tiny_content(struct tiny *t, unsigned generation)
 	objects_release(&t->objects);
 	tiny_upgrade(t, generation);
 	tiny_switches(t);
+	tiny_files(t);
+	tiny_h5(t);
 	tiny_recipes(t, generation);
 	objects_sort(&t->objects);
 }
@@ -311,6 +356,8 @@ static inline void tiny_fill(struct tiny *t, struct tree *tree, unsigned version
 		assert_int_equal(tree_file(tree, path.p, t->index_bytes[i], d), 0);
 		strbuf_release(&path);
 	}
+	for (size_t i = 0; i < COUNT(t->listed); i++)
+		assert_int_equal(tree_listed(tree, &t->listed[i], t->listed[i].path, d), 0);
 	assert_int_equal(tree_file(tree, "metadata/1.root.json", t->root, d), 0);
 	tiny_metadata(t, tree, version, kept, nkept, d);
 }

@@ -90,7 +90,7 @@ static void test_good(void **state)
 	assert_true(slice_eqs(r.apps[0].app, TINY_APP));
 	assert_true(slice_eqs(r.apps[0].commit, "c0ffee"));
 	assert_int_equal(r.apps[0].objects, t->objects.n);
-	assert_int_equal(r.apps[0].files, t->objects.n + 2 + 5 + 1);
+	assert_int_equal(r.apps[0].files, t->objects.n + 3 + 2 + 5 + 1);
 	assert_int_equal(r.apps[0].nroles, 5);
 	verify_result_release(&r);
 	assert_int_equal(tiny_verify(t, app_dir(t), true, TINY_NOW, &r, &d), 0); /* one app's folder */
@@ -161,13 +161,10 @@ static void test_every_file(void **state)
 
 static void test_unknown_files(void **state)
 {
-	static const char *const names[] = { "x",
-					     "metadata/2.snapshot.json",
-					     "metadata/2.root.json",
-					     "metadata/1.timestamp.json",
-					     "targets/o/x",
-					     "h5/h5_json.json",
-					     ".hidden" };
+	static const char *const names[] = {
+		"x",           "metadata/2.snapshot.json", "metadata/2.root.json", "metadata/1.timestamp.json",
+		"targets/o/x", "h5/h5_json.json",          TINY_H5 "fallback/x",   ".hidden"
+	};
 	struct tiny *t = *state;
 	struct diags d = DIAGS_INIT;
 
@@ -276,6 +273,45 @@ static void test_elsewhere(void **state)
 	diags_release(&d);
 }
 
+/* What an answer says of the files that it leads to is what the tree lists. */
+static void test_answers(void **state)
+{
+	static const struct {
+		const char *answer, *said;
+	} cases[] = {
+		{ "{\"package_url\":\"" TINY_H5 "20171228_1.0.amr\"}", NULL },
+		{ "{\"package_url\":\"https://elsewhere.example.com/x.amr\"}", NULL },
+		{ "{\"package_url\":\"\",\"url\":\"nothing of h5\"}", NULL },
+		{ "{\"package_url\":\"" TINY_H5 "20171228_1.1.amr\"}",
+		  "leads to " TINY_H5 "20171228_1.1.amr, which the tree does not list" },
+		{ "{\"fallback_base_url\":\"" TINY_H5 "fallbacks/\"}",
+		  "leads to " TINY_H5 "fallbacks/, which the tree does not list" },
+		{ "{\"patch\":\"targets/o/x/y\"}", "leads to targets/o/x/y, which the tree does not list" },
+		{ "{\"fileSize\":1,\"package_url\":\"" TINY_H5 "20171228_1.0.amr\"}",
+		  "gives another length of " TINY_H5 "20171228_1.0.amr than the tree lists" },
+		{ "{\"package_url\":\"" TINY_H5 "20171228_1.0.amr\",\"sha256\":\"00\"}",
+		  "gives another SHA-256 of " TINY_H5 "20171228_1.0.amr than the tree lists" },
+	};
+	struct tiny *t = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct verify_result r = VERIFY_RESULT_INIT;
+		struct diags d = DIAGS_INIT;
+		const char *out = arena_printf(&t->mem, "%s/answer%zu", t->dir, i).p;
+
+		print_message("%s\n", cases[i].answer);
+		t->h5_answer = cases[i].answer;
+		tiny_build(t, out, 1, &d);
+		t->h5_answer = NULL;
+		assert_int_equal(tiny_verify(t, out, true, TINY_NOW, &r, &d), cases[i].said ? -1 : 0);
+		assert_int_equal(d.n, cases[i].said ? 1 : 0);
+		if (cases[i].said)
+			assert_string_equal(d.v[0].text, cases[i].said);
+		verify_result_release(&r);
+		diags_release(&d);
+	}
+}
+
 static void test_previous(void **state)
 {
 	struct tiny *t = *state;
@@ -290,7 +326,9 @@ static void test_previous(void **state)
 	assert_int_equal(previous_load(&p, app_dir(t), SLICE(TINY_APP), &t->chain, t->dg, &d), 0);
 	assert_int_equal(tuf_part_find(&p.parts, SLICE("snapshot"))->version, 1);
 	assert_int_equal(tuf_part_find(&p.parts, SLICE("snapshot"))->highest, 9);
-	assert_int_equal(p.nindexes, 2);
+	assert_int_equal(p.nindexes, 3);
+	assert_int_equal(p.files.n, 2);
+	assert_memory_equal(p.files.v[1].hash, t->listed[1].hash, 32);
 	assert_int_equal(p.nobjects, t->objects.n);
 	assert_non_null(recipes_find(&p.recipes, wanted.key));
 	assert_memory_equal(p.build.lineage[0], p.timestamp, 32);
@@ -317,8 +355,9 @@ static void test_previous(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),  cmocka_unit_test(test_every_file), cmocka_unit_test(test_unknown_files),
-		cmocka_unit_test(test_mixed), cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_previous),
+		cmocka_unit_test(test_good),    cmocka_unit_test(test_every_file), cmocka_unit_test(test_unknown_files),
+		cmocka_unit_test(test_mixed),   cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_previous),
+		cmocka_unit_test(test_answers),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -36,6 +36,12 @@
 	"'platform':'harmony','units':[['00','@'],['010','@'],['1','@']],"                                             \
 	"'whitelists':{'w':{'file':'@','id':'userId','k':1,'n':0,'p':1,'root':'@'}}}"
 
+#define KEYS                                                                                                           \
+	"{'app':'A-b','bases':['https://m.example.com/x/'],'format':1,'kind':'hotpatch','platform':'ios',"             \
+	"'versionKeys':[' k','K','\xc3\xa9']}"
+#define FOLD_EXACT                                                                                                     \
+	"'by':[{'attribute':'versionKey','classes':2,'missing':0,'next':[[0,1]],'other':0,'values':{' k ':1,'k':0}}]"
+
 static void decode(struct index *ix, struct arena *mem, const char *text)
 {
 	struct strbuf bytes = pattern(text);
@@ -52,6 +58,16 @@ static void test_round_trip(void **state)
 		TWO,
 		INLINE,
 		SHARDS,
+		KEYS,
+		"{'app':'A-b','attributes':{'versionKey':'exact'},'bases':['https://x/']," FOLD_EXACT
+		",'format':1,'kind':'hotpatch','longest':9,'platform':'ios','segments':[null,'@'],'versionKeys':['k']}",
+		"{'app':'A-b','bases':['https://x/'],'format':1,'kind':'hotpatch','manifest':{'answers':[['1/"
+		"1','@',9]],"
+		"'slots':{'ios':[{'a':0,'t':'x','until':5}]}},'platform':'ios','versionKeys':['k']}",
+		"{'app':'A-b','bases':['https://x/'],'format':1,'kind':'h5','manifest':{'answers':[['1.0.0.1',{}]],"
+		"'slots':{'20171228':[{'a':0,'t':'x'}]}},'platform':'ios'}",
+		"{'app':'A-b','bases':['https://x/'],'format':1,'kind':'quickfix','longest':9,'platform':'harmony',"
+		"'units':[['0','@']],'whitelists':{'w':{'id':'deviceId','patterns':['a+']}}}",
 		SEGMENTED(FOLD_ONE("'classes':1,'missing':0,'next':[[0]],'other':0"), "'@'"),
 		SEGMENTED("{'attribute':'appVersion','classes':2,'missing':0,'next':[[0,0]],'other':1}", "null"),
 		"{'app':'A-b','attributes':{'os':'version'},'bases':['https://x/"
@@ -95,6 +111,9 @@ static void test_fields(void **state)
 	assert_true(ix.nunits == 3 && ix.units[1].bits == 3 && ix.units[1].prefix == 2 && ix.nwhitelists == 1);
 	decode(&ix, &mem, INLINE);
 	assert_true(ix.inline_manifest && ix.inline_manifest->nslots == 1 && ix.nbases == 2 && ix.longest == 0);
+	decode(&ix, &mem, KEYS);
+	assert_true(ix.nversion_keys == 3 && slice_eqs(ix.version_keys[0], " k") && !ix.inline_manifest);
+	assert_true(ix.nsegments == 0 && ix.nunits == 0 && ix.longest == 0 && index_segment(&ix, NULL, NULL) == 0);
 	arena_release(&mem);
 }
 
@@ -105,6 +124,7 @@ static void test_refusals(void **state)
 	static const char shape[] = "an index has not exactly one of manifest, segments (with by), units";
 	static const char unit[] = "a unit is no array of bits and a hash",
 			  base[] = "a base is no URL that ends in a slash";
+	static const char keys[] = "versionKeys is no array of texts";
 	static const char order[] = "units overlap or do not ascend";
 	static const struct {
 		const char *text, *why;
@@ -132,8 +152,31 @@ static void test_refusals(void **state)
 		{ HEAD("", "switch", "'longest':9,'segments':['@']"), shape },
 		{ HEAD("", "switch", "'by':[],'longest':9"), shape },
 		{ HEAD("", "switch", "'longest':9,'manifest':{},'units':[['0','@']]"), shape },
-		{ HEAD("", "switch", "'longest':9,'manifest':{}"), "an index has longest with manifest, or neither" },
-		{ HEAD("", "switch", "'units':[['0','@']]"), "an index has longest with manifest, or neither" },
+		{ HEAD("", "switch", "'longest':9,'manifest':{}"), "an index that leads to no manifest has longest" },
+		{ HEAD("", "switch", "'units':[['0','@']]"), "an index that leads to manifests has no longest" },
+		{ HEAD("", "hotpatch", "'longest':9,'versionKeys':['k']"),
+		  "an index that leads to no manifest has longest" },
+		{ HEAD("", "hotpatch", "'by':[],'versionKeys':['k']"), shape },
+		{ HEAD("", "hotpatch", "'longest':9,'manifest':{},'units':[],'versionKeys':['k']"), shape },
+		{ HEAD("", "upgrade", "'versionKeys':['k']"), "an index of this kind has versionKeys" },
+		{ HEAD("", "switch", "'manifest':{},'versionKeys':['k']"), "an index of this kind has versionKeys" },
+		{ HEAD("", "hotpatch", "'versionKeys':[]"), keys },
+		{ HEAD("", "hotpatch", "'versionKeys':{}"), keys },
+		{ HEAD("", "hotpatch", "'versionKeys':['']"), keys },
+		{ HEAD("", "hotpatch", "'versionKeys':[1]"), keys },
+		{ HEAD("", "hotpatch", "'versionKeys':['b','a']"), "versionKeys do not ascend" },
+		{ HEAD("", "hotpatch", "'versionKeys':['a','a']"), "versionKeys do not ascend" },
+		{ HEAD("", "hotpatch", "'versionKeys':['k'],'whitelists':{}"),
+		  "an index without units has whitelists" },
+		{ HEAD("'attributes':{'versionKey':'exact'},", "hotpatch",
+		       "'by':[{'attribute':'versionKey','classes':1,'cuts':[['1',0,0]],'missing':0,'next':[[0]],"
+		       "'other':0}],'longest':9,'segments':[null]"),
+		  "a table does not fit the type of its attribute" },
+		{ HEAD("'attributes':{'versionKey':'exact'},", "hotpatch",
+		       "'by':[{'attribute':'versionKey','classes':1,'missing':0,'next':[[0]],'other':0,'values':{'':0}}"
+		       "],"
+		       "'longest':9,'segments':[null]"),
+		  "the keys of a table do not ascend" },
 		{ HEAD("", "switch", "'manifest':{},'whitelists':{}"), "an index without units has whitelists" },
 		{ HEAD("", "switch", "'manifest':null"), "a manifest is no object" },
 		{ HEAD("", "switch", "'manifest':{}"), "a manifest has no slots" },
@@ -286,6 +329,10 @@ static void test_class(void **state)
 	static const struct index_fold fold = {
 		.type = ATTR_FOLD, .missing = 9, .other = 8, .values = folds, .nvalues = 4
 	};
+	static struct index_value exacts[] = { { SLICE(" "), 5 }, { SLICE(" a"), 1 }, { SLICE("a"), 2 } };
+	static const struct index_fold exact = {
+		.type = ATTR_EXACT, .missing = 9, .other = 8, .values = exacts, .nvalues = 3
+	};
 	static const struct index_fold version = {
 		.type = ATTR_VERSION, .missing = 9, .other = 8, .cuts = cuts, .ncuts = 4
 	};
@@ -320,6 +367,14 @@ static void test_class(void **state)
 		{ &fold, "wi fi", 8 },
 		{ &fold, "[", 8 },
 		{ &fold, "@", 8 },
+		{ &exact, NULL, 9 },
+		{ &exact, "", 9 },
+		{ &exact, " ", 5 },
+		{ &exact, "  ", 8 },
+		{ &exact, "a", 2 },
+		{ &exact, " a", 1 },
+		{ &exact, "a ", 8 },
+		{ &exact, "A", 8 },
 		{ &version, NULL, 9 },
 		{ &version, " ", 9 },
 		{ &version, "0", 8 },
@@ -430,9 +485,66 @@ static void test_unit_of(void **state)
 	arena_release(&mem);
 }
 
+/* K and N begin with the bit 1, L with 0. */
+static void test_unit_check(void **state)
+{
+	static const struct {
+		const char *bits, *slots;
+		bool good;
+	} cases[] = {
+		{ "1", "'K':[{'t':'0','v':''}],'N':[{'t':'0','v':''}]", true },
+		{ "0", "'L':[{'t':'0','v':''}]", true },
+		{ "1", "'K':[{'t':'0','v':''}],'L':[{'t':'0','v':''}]", false },
+		{ "0", "'K':[{'t':'0','v':''}]", false },
+		{ "01110010110111111100111110110000", "'L':[{'t':'0','v':''}]", true },
+		{ "01110010110111111100111110110001", "'L':[{'t':'0','v':''}]", false },
+		{ "01110010110111111100111110101111", "'L':[{'t':'0','v':''}]", false },
+	};
+	struct arena mem = ARENA_INIT;
+	struct digests *dg;
+
+	(void)state;
+	assert_int_equal(digests_new(&dg), 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *why = NULL;
+		struct index ix, held;
+
+		print_message("%s %s\n", cases[i].bits, cases[i].slots);
+		decode(&ix, &mem,
+		       arena_printf(&mem, HEAD("", "switch", "'longest':9,'units':[['%s','@']]"), cases[i].bits).p);
+		decode(&held, &mem,
+		       arena_printf(&mem, HEAD("", "switch", "'manifest':{'slots':{%s}}"), cases[i].slots).p);
+		assert_int_equal(index_unit_check(&ix.units[0], held.inline_manifest, dg, &why),
+				 cases[i].good ? 0 : -1);
+		if (!cases[i].good)
+			assert_string_equal(why, "a manifest holds a slot of another unit");
+	}
+	digests_free(dg);
+	arena_release(&mem);
+}
+
+static void test_version_keys(void **state)
+{
+	static const struct {
+		const char *key;
+		bool known;
+	} cases[] = { { "K", true },    { " k", true },       { "k", false },
+		      { " k ", false }, { "\xc3\xa9", true }, { "", false } };
+	struct arena mem = ARENA_INIT;
+	struct index ix;
+
+	(void)state;
+	decode(&ix, &mem, KEYS);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		print_message("%s\n", cases[i].key);
+		assert_int_equal(index_knows_key(&ix, slice_of(cases[i].key)), cases[i].known);
+	}
+	arena_release(&mem);
+}
+
 static void test_memory(void **state)
 {
-	static const char *const cases[] = { TWO, SHARDS, INLINE };
+	static const char *const cases[] = { TWO, SHARDS, INLINE, KEYS };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -460,7 +572,8 @@ int main(void)
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_refusals),   cmocka_unit_test(test_unknown_attribute),
 		cmocka_unit_test(test_class),      cmocka_unit_test(test_segment),
-		cmocka_unit_test(test_unit_of),    cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_unit_of),    cmocka_unit_test(test_unit_check),
+		cmocka_unit_test(test_memory),     cmocka_unit_test(test_version_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,22 @@
 #define RULE(rule)         "{'rules':[" rule "],'slots':{'K':[{'t':'0','v':''}]}}"
 #define TABLE(list)        "{'slots':{'K':[{'t':'0','v':''}]},'whitelists':{" list "}}"
 
+/* One answer that stands in the manifest. */
+#define INSIDE(answer) "{'answers':[" answer "],'slots':{'s':[{'a':0,'t':'0'}]}}"
+#define MODULES(hqf)   INSIDE("['1000001',{'hqf':" hqf "}]")
+#define FIX(candidate) "{'answers':[['1000001',{}]],'slots':{'com.example/1':[" candidate "]}}"
+#define H5                                                                                                             \
+	"{'answers':[['1.0.0.1',{'app_id':'20171228','extend_info':{'launchParams':{'url':'x'}},'version':'1.0.0.1'}]" \
+	","                                                                                                            \
+	"['1.0.0.0',{}]],'slots':{'20171228':[{'a':0,'percent':5,'t':'x'},{'a':1,'t':'y'}],'20171229':[{'a':1,'t':'z'" \
+	"}]}}"
+#define QUICKFIX                                                                                                       \
+	"{'answers':[['1000002',{'action':'apply','hqf':[{'abis':['arm64-v8a'],'module':'entry','sha256':'@','size':"  \
+	"1,"                                                                                                           \
+	"'types':['phone','tablet'],'url':'targets/x'},{'types':['tv']}],'patchVersionCode':1000002}],"                \
+	"['1000001',{'action':'rollback'}]],"                                                                          \
+	"'slots':{'com.example/1000000':[{'a':0,'above':1000002,'t':'x','until':9},{'a':1,'t':'back'}]}}"
+
 static json_t *parse(const char *text)
 {
 	struct strbuf bytes = pattern(text);
@@ -115,6 +131,14 @@ static void test_round_trip(void **state)
 		{ KIND_SWITCH,
 		  TABLE("'w':{'file':'@','id':'userId','k':64,'n':1099511627776,'p':2147483648,'root':'@'}") },
 		{ KIND_SWITCH, RULE("{'element':'appVersion','op':'out','upper':'2147483647.0.1'}") },
+		{ KIND_H5, H5 },
+		{ KIND_QUICKFIX, QUICKFIX },
+		{ KIND_QUICKFIX, FIX("{'a':0,'above':1,'t':'x'}") },
+		{ KIND_QUICKFIX, FIX("{'a':0,'above':2147483647,'t':'x'}") },
+		{ KIND_QUICKFIX, MODULES("[{'types':['']}]") },
+		{ KIND_UPGRADE, UPGRADE("{'a':0,'t':'x','until':0}") },
+		{ KIND_SWITCH, SWITCH("{'t':'x','until':253402300799,'v':''}") },
+		{ KIND_SWITCH, TABLE("'v':{'id':'deviceId','patterns':['a|b','(x{0,255})?','\xc3\xa9']},'w':" LIST) },
 	};
 
 	(void)state;
@@ -247,6 +271,119 @@ static void test_refused_answers(void **state)
 		refuse(KIND_UPGRADE, cases[i].text, cases[i].why);
 }
 
+static void test_inline_answers(void **state)
+{
+	struct arena mem = ARENA_INIT;
+	const char *why = NULL;
+	struct manifest m;
+	json_t *json = parse(H5);
+
+	(void)state;
+	assert_int_equal(manifest_decode(&m, &mem, json, KIND_H5, NULL, &why), 0);
+	json_decref(json);
+	assert_true(m.nslots == 2 && m.nanswers == 2 && slice_eqs(m.answers[0].version, "1.0.0.1"));
+	assert_true(slice_starts(m.answers[0].text, "{\"app_id\":") && slice_eqs(m.answers[1].text, "{}"));
+	assert_true(m.slots[0].v[1].answer == 1 && slice_eqs(m.slots[1].name, "20171229"));
+	json = parse(QUICKFIX);
+	assert_int_equal(manifest_decode(&m, &mem, json, KIND_QUICKFIX, NULL, &why), 0);
+	json_decref(json);
+	assert_true(m.slots[0].v[0].has_above && m.slots[0].v[0].above == 1000002);
+	assert_true(m.slots[0].v[0].has_until && m.slots[0].v[0].until == 9);
+	assert_true(!m.slots[0].v[1].has_above && !m.slots[0].v[1].has_until);
+	arena_release(&mem);
+}
+
+static void test_refused_inline(void **state)
+{
+	static const char above[] = "above of a candidate is out of range",
+			  unknown[] = "a candidate has an unknown key";
+	static const char modules[] = "hqf of an answer is no array of modules with types";
+	static const char shape[] = "an answer is no array of version and object";
+	static const struct {
+		enum kind kind;
+		const char *text, *why;
+	} cases[] = {
+		{ KIND_H5, INSIDE("['1','@',9]"), shape },
+		{ KIND_H5, INSIDE("['1']"), shape },
+		{ KIND_H5, INSIDE("['1',[]]"), shape },
+		{ KIND_H5, INSIDE("['1',null]"), shape },
+		{ KIND_H5, INSIDE("{}"), shape },
+		{ KIND_H5, INSIDE("['',{}]"), "version of an answer is no text" },
+		{ KIND_H5, INSIDE("[1,{}]"), "version of an answer is no text" },
+		{ KIND_H5, "{'slots':{'s':[{'a':0,'t':'0'}]}}", "a of a candidate is no number of an answer" },
+		{ KIND_H5, "{'answers':[['1',{}]],'slots':{'s':[{'t':'0','v':''}]}}", unknown },
+		{ KIND_H5, FIX("{'a':0,'above':1,'t':'0'}"), unknown },
+		{ KIND_SWITCH, SWITCH("{'above':1,'t':'0','v':''}"), unknown },
+		{ KIND_HOTPATCH, UPGRADE("{'a':0,'above':1,'t':'0'}"), unknown },
+		{ KIND_UPGRADE, INSIDE("['1',{}]"), "an answer is no array of version, hash and length" },
+		{ KIND_QUICKFIX, FIX("{'a':0,'above':0,'t':'0'}"), above },
+		{ KIND_QUICKFIX, FIX("{'a':0,'above':2147483648,'t':'0'}"), above },
+		{ KIND_QUICKFIX, FIX("{'a':0,'above':'1','t':'0'}"), above },
+		{ KIND_QUICKFIX, FIX("{'a':0,'t':'0','v':''}"), unknown },
+		{ KIND_QUICKFIX, FIX("{'above':1,'t':'0'}"), "a candidate has no a" },
+		{ KIND_QUICKFIX, FIX("{'a':0,'t':'0','until':-1}"), "until of a candidate is no time" },
+		{ KIND_QUICKFIX, FIX("{'a':0,'t':'0','until':'9'}"), "until of a candidate is no time" },
+		{ KIND_QUICKFIX, INSIDE("['1',1]"), shape },
+		{ KIND_QUICKFIX, MODULES("[]"), modules },
+		{ KIND_QUICKFIX, MODULES("{}"), modules },
+		{ KIND_QUICKFIX, MODULES("null"), modules },
+		{ KIND_QUICKFIX, MODULES("[1]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{}]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{'types':[]}]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{'types':'phone'}]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{'types':[1]}]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{'types':['phone']},{'types':['tv',null]}]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{'abis':[],'types':['phone']}]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{'abis':null,'types':['phone']}]"), modules },
+		{ KIND_QUICKFIX, MODULES("[{'abis':[1],'types':['phone']}]"), modules },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		refuse(cases[i].kind, cases[i].text, cases[i].why);
+}
+
+/* Between the limits of a list of expressions, and beyond. */
+static void test_patterns(void **state)
+{
+	static const char texts[] = "patterns of a whitelist is no array of 1 to 20 texts";
+	static const char text[] = "a pattern of a whitelist is no text of 1 to 4096 bytes";
+	static const struct {
+		size_t patterns, bytes;
+		const char *why; /* NULL: good */
+	} cases[] = { { 1, 1, NULL },    { 20, 4096, NULL }, { 21, 1, texts },
+		      { 1, 4097, text }, { 1, 0, text },     { 0, 0, texts } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct strbuf out = STRBUF_INIT;
+		struct arena mem = ARENA_INIT;
+		const char *why = NULL;
+		struct manifest m;
+		json_t *json;
+
+		print_message("%zu of %zu bytes\n", cases[i].patterns, cases[i].bytes);
+		strbuf_adds(&out, "{'slots':{'K':[{'t':'0','v':''}]},'whitelists':{'w':{'id':'userId','patterns':[");
+		for (size_t j = 0; j < cases[i].patterns; j++) {
+			strbuf_adds(&out, j ? ",'" : "'");
+			for (size_t k = 0; k < cases[i].bytes; k++)
+				strbuf_addch(&out, 'x');
+			strbuf_addch(&out, '\'');
+		}
+		strbuf_adds(&out, "]}}}");
+		json = parse(out.p);
+		assert_int_equal(manifest_decode(&m, &mem, json, KIND_SWITCH, NULL, &why), cases[i].why ? -1 : 0);
+		if (cases[i].why)
+			assert_string_equal(why, cases[i].why);
+		else
+			assert_true(m.whitelists[0].npatterns == cases[i].patterns &&
+				    m.whitelists[0].patterns[0].n == cases[i].bytes);
+		json_decref(json);
+		strbuf_release(&out);
+		arena_release(&mem);
+	}
+}
+
 static void test_refused_tables(void **state)
 {
 	static const char bound[] = "a bound of a rule is no version in its shortest form";
@@ -305,6 +442,12 @@ static void test_refused_tables(void **state)
 		{ TABLE("'w':{'file':'@','id':'userId','k':1,'n':0,'p':1,'root':''}"),
 		  "root of a whitelist is no hash" },
 		{ TABLE("'w':{'file':'@','id':'userId','k':1,'n':0,'p':1}"), "a whitelist has no root" },
+		{ TABLE("'w':{'patterns':['a']}"), "a whitelist has no id" },
+		{ TABLE("'w':{'id':'userId','patterns':{}}"), "patterns of a whitelist is no array of 1 to 20 texts" },
+		{ TABLE("'w':{'id':'userId','patterns':[1]}"),
+		  "a pattern of a whitelist is no text of 1 to 4096 bytes" },
+		{ TABLE("'w':{'file':'@','id':'userId','patterns':['a']}"), "a whitelist has an unknown key" },
+		{ TABLE("'w':{'id':'userId','n':0,'patterns':['a']}"), "a whitelist has an unknown key" },
 	};
 
 	(void)state;
@@ -406,7 +549,8 @@ int main(void)
 		cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_refused_candidates),
 		cmocka_unit_test(test_refused_answers), cmocka_unit_test(test_refused_tables),
 		cmocka_unit_test(test_unknown_rules),   cmocka_unit_test(test_shared_whitelists),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_inline_answers),  cmocka_unit_test(test_refused_inline),
+		cmocka_unit_test(test_patterns),        cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

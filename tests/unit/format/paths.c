@@ -91,6 +91,7 @@ static void test_resolve(void **state)
 		{ "targets/o/x.apk", "https://cdn.example.com/A/targets/o/x.apk" },
 		{ "https://other.example.com/x.apk", "https://other.example.com/x.apk" },
 		{ "http://localhost/x.apk", "http://localhost/x.apk" },
+		{ "itms-services://?url=x", "itms-services://?url=x" },
 		{ "httpserver/x", "https://cdn.example.com/A/httpserver/x" },
 		{ "", "https://cdn.example.com/A/" },
 	};

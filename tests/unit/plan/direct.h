@@ -5,13 +5,19 @@
 #include "model/model.h"
 
 #define COMMIT_TIME 1000
-#define ATTRS       6
+#define ATTRS       7
+#define RULED       6 /* the attributes that rules name; behind them versionKey */
 
-static const char *const names[ATTRS] = { "appVersion", "osVersion", "netType", "city", "mobileModel", "tier" };
+static const char *const names[ATTRS] = { "appVersion",  "osVersion", "netType",   "city",
+					  "mobileModel", "tier",      "versionKey" };
 
 struct device {
+	enum platform platform;
 	struct slice value[ATTRS]; /* p NULL: absent */
 	uint64_t luck;             /* decides what the guards say */
+	bool dev, early;           /* its channel; before TestFlight builds expire */
+	bool patched;              /* it has a patchVersionCode */
+	uint32_t patch;
 };
 
 static inline uint32_t attr_number(struct slice element)
@@ -41,9 +47,16 @@ static inline bool between(const struct rule *r, const struct version *v)
 	return r->exclusive ? lower > 0 && upper < 0 : lower >= 0 && upper <= 0;
 }
 
+static inline struct slice attr_text(const struct device *d, struct slice name, enum attr_type type)
+{
+	struct slice text = d->value[attr_number(name)];
+
+	return type == ATTR_EXACT ? text : slice_trim(text);
+}
+
 static inline bool rule_holds(const struct rule *r, const struct device *d)
 {
-	struct slice text = slice_trim(d->value[attr_number(r->element)]);
+	struct slice text = attr_text(d, r->element, r->type);
 	struct version v = { .n = 0 };
 
 	if (text.n == 0 || (r->type == ATTR_VERSION && !version_parse_device(&v, text)))
@@ -80,17 +93,75 @@ static inline bool lucky(const struct device *d, struct slice id)
 
 static inline bool task_guards(const struct task *t, const struct device *d)
 {
-	if (t->type == TASK_PERCENTAGE && t->thousandths == 0)
+	if ((t->dev && !d->dev) || (t->type == TASK_PERCENTAGE && t->thousandths == 0))
 		return false;
-	if (t->type == TASK_WHITELIST || t->type == TASK_WINDOW || t->dev || t->published_at > COMMIT_TIME)
+	if (t->type == TASK_WHITELIST || t->type == TASK_WINDOW || t->published_at > COMMIT_TIME)
 		return lucky(d, t->id);
 	return t->type != TASK_PERCENTAGE || t->thousandths == 100000 || lucky(d, t->id);
 }
 
-static inline bool better(const struct upgrade *u, const struct task *t, const struct upgrade *v, const struct task *s)
+/* --- releases ----------------------------------------------------------------------------------------------------- */
+
+/* The last column of DEFINITIONS "Slots and kinds", but for patchVersionCode. */
+static inline bool release_fits(const struct release *r, const struct device *d)
 {
-	if (!s || version_cmp(&u->version, &v->version) != 0)
-		return !s || version_cmp(&u->version, &v->version) > 0;
+	const struct client_range *client = r->kind == KIND_H5 ? &h5_of(r)->client[d->platform] : NULL;
+	struct slice key = d->value[attr_number(SLICE("versionKey"))];
+	struct version v;
+	bool versioned = version_parse_device(&v, slice_trim(d->value[0]));
+
+	if (!r->platforms[d->platform])
+		return false;
+	switch (r->kind) {
+	case KIND_UPGRADE:
+		return versioned && version_cmp(&upgrade_of(r)->version, &v) > 0;
+	case KIND_HOTPATCH:
+		if (hotpatch_of(r)->version_key.n)
+			return slice_eq(hotpatch_of(r)->version_key, key);
+		return versioned && version_cmp(&hotpatch_of(r)->product, &v) == 0;
+	case KIND_H5:
+		return versioned && version_cmp(&client->min, &v) <= 0 &&
+		       (!client->has_max || version_cmp(&client->max, &v) >= 0);
+	default:
+		return true;
+	}
+}
+
+static inline bool release_applies(const struct release *r, const struct device *d)
+{
+	if (!release_fits(r, d))
+		return false;
+	for (size_t i = 0; i < r->nunless; i++)
+		if (rules_hold(&r->unless[i], d))
+			return false;
+	if (r->kind == KIND_QUICKFIX)
+		return !d->patched || quickfix_of(r)->patch_version_code > d->patch;
+	return r->kind != KIND_UPGRADE || upgrade_of(r)->distribution != DIST_TEST_FLIGHT || d->early;
+}
+
+static inline int release_cmp(const struct release *x, const struct release *y)
+{
+	const struct hotpatch *a = hotpatch_of(x), *b = hotpatch_of(y);
+
+	switch (x->kind) {
+	case KIND_UPGRADE:
+		return version_cmp(&upgrade_of(x)->version, &upgrade_of(y)->version);
+	case KIND_HOTPATCH:
+		if (a->patch_number != b->patch_number)
+			return a->patch_number < b->patch_number ? -1 : 1;
+		return version_cmp(&a->product, &b->product);
+	case KIND_H5:
+		return version_cmp(&h5_of(x)->version, &h5_of(y)->version);
+	default:
+		return quickfix_of(x)->patch_version_code < quickfix_of(y)->patch_version_code ? -1 : 1;
+	}
+}
+
+static inline bool better(const struct release *r, const struct task *t, const struct release *other,
+			  const struct task *s)
+{
+	if (!s || r != other)
+		return !s || release_cmp(r, other) > 0;
 	if (t->type != s->type)
 		return t->type < s->type;
 	if (t->published_at != s->published_at)
@@ -98,41 +169,49 @@ static inline bool better(const struct upgrade *u, const struct task *t, const s
 	return slice_cmp(t->id, s->id) > 0;
 }
 
-static inline bool upgrade_applies(const struct upgrade *u, const struct device *d)
+static inline const struct task *takes_back(const struct release *r)
 {
-	struct version installed;
-
-	if (!version_parse_device(&installed, slice_trim(d->value[0])) || version_cmp(&u->version, &installed) <= 0)
-		return false;
-	for (size_t i = 0; i < u->nunless; i++)
-		if (rules_hold(&u->unless[i], d))
-			return false;
-	return true;
+	for (size_t i = 0; i < r->ntasks; i++)
+		if (r->tasks[i].type == TASK_ROLLBACK && r->tasks[i].status == STATUS_RELEASING)
+			return &r->tasks[i];
+	return NULL;
 }
 
-static inline const void *upgrade_directly(const struct app *app, const struct device *d)
+static inline const struct task *release_directly(const struct app *app, enum kind kind, struct slice slot,
+						  const struct device *d)
 {
-	const struct upgrade *release = NULL;
+	const struct release *release = NULL, *back = NULL;
 	const struct task *best = NULL;
 
-	for (size_t i = 0; i < app->nupgrades; i++) {
-		const struct upgrade *u = &app->upgrades[i];
+	for (size_t i = 0; i < app->nreleases[kind]; i++) {
+		const struct release *r = app->releases[kind][i];
 
-		for (size_t k = 0; upgrade_applies(u, d) && k < u->ntasks; k++) {
-			const struct task *t = &u->tasks[k];
+		if (!slice_eq(r->slot, slot))
+			continue;
+		if (takes_back(r)) {
+			if (release_fits(r, d) && (!back || release_cmp(r, back) > 0))
+				back = r;
+			continue;
+		}
+		for (size_t k = 0; release_applies(r, d) && k < r->ntasks; k++) {
+			const struct task *t = &r->tasks[k];
 
 			if (t->status != STATUS_RELEASING || !task_guards(t, d) || !rules_hold(&t->rules, d) ||
-			    !better(u, t, release, best))
+			    !better(r, t, release, best))
 				continue;
-			release = u;
+			release = r;
 			best = t;
 		}
 	}
-	return best;
+	return !best && back ? takes_back(back) : best;
 }
+
+/* --- switches ----------------------------------------------------------------------------------------------------- */
 
 static inline bool value_guards(const struct switch_value *v, const struct device *d)
 {
+	if (v->dev && !d->dev)
+		return false;
 	if (v->type == SWITCH_WHITELIST)
 		return lucky(d, v->id);
 	if (v->type == SWITCH_FULL || v->thousandths == 100000)
@@ -140,12 +219,12 @@ static inline bool value_guards(const struct switch_value *v, const struct devic
 	return v->thousandths > 0 && lucky(d, v->id);
 }
 
-static inline const void *switch_directly(const struct switch_def *sw, const struct device *d)
+static inline const struct switch_value *switch_directly(const struct switch_def *sw, const struct device *d)
 {
 	for (size_t i = 0; sw->active && i < sw->nvalues; i++) {
 		const struct switch_value *v = &sw->values[i];
 
-		if (v->platforms[PLATFORM_ANDROID] && value_guards(v, d) && rules_hold(&v->rules, d))
+		if (v->platforms[d->platform] && value_guards(v, d) && rules_hold(&v->rules, d))
 			return v;
 	}
 	return NULL;

@@ -151,6 +151,7 @@ static void plan_canaries(struct plan *p, struct app *app, struct arena *a, stru
 		t.rules = make_rules(a, &r, 1);
 		app->upgrades[i] = make_upgrade(a, arena_printf(a, "1.%zu", i).p, &t, 1);
 	}
+	app_list_releases(app, a);
 	assert_int_equal(plan_make(p, a, scratch, app, PLATFORM_ANDROID, KIND_UPGRADE, 1000, NULL), 0);
 }
 

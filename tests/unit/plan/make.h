@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "model/model.h"
 
 static inline struct version make_version(const char *text)
@@ -84,17 +85,27 @@ static inline struct task make_task(const char *id, enum task_type type, int64_t
 			      .thousandths = type == TASK_PERCENTAGE ? 50000 : 0 };
 }
 
-static inline struct upgrade make_upgrade(struct arena *a, const char *version, const struct task *tasks, size_t n)
+/* What kinds share, for android. */
+static inline struct release make_release(struct arena *a, enum kind kind, const char *slot, const char *version,
+					  const struct task *tasks, size_t n)
 {
-	struct upgrade u = { .platform = PLATFORM_ANDROID,
+	struct release r = { .kind = kind,
+			     .slot = slice_of(slot),
 			     .version_text = slice_of(version),
-			     .version = make_version(version),
+			     .platforms = { [PLATFORM_ANDROID] = true },
 			     .tasks = ARENA_ARRAY(a, struct task, n),
 			     .ntasks = n };
 
 	for (size_t i = 0; i < n; i++)
-		u.tasks[i] = tasks[i];
-	return u;
+		r.tasks[i] = tasks[i];
+	return r;
+}
+
+static inline struct upgrade make_upgrade(struct arena *a, const char *version, const struct task *tasks, size_t n)
+{
+	return (struct upgrade){ .r = make_release(a, KIND_UPGRADE, "android", version, tasks, n),
+				 .platform = PLATFORM_ANDROID,
+				 .version = make_version(version) };
 }
 
 #endif

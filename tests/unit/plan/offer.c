@@ -26,14 +26,15 @@ static void ranking(void **state)
 	struct app app = { .upgrades = v, .nupgrades = COUNT(v) };
 	struct offers o;
 
-	v[1].tasks[2].status = STATUS_PAUSED;
-	v[3].platform = PLATFORM_IOS;
-	offers_upgrade(&o, &a, &app, PLATFORM_ANDROID, COMMIT_TIME);
+	v[1].r.tasks[2].status = STATUS_PAUSED;
+	v[3].r.platforms[PLATFORM_ANDROID] = false;
+	app_list_releases(&app, &a);
+	offers_releases(&o, &a, &app, PLATFORM_ANDROID, KIND_UPGRADE, COMMIT_TIME);
 	assert_int_equal(o.n, COUNT(expected));
 	assert_int_equal(o.nslots, 1);
 	assert_true(slice_eqs(o.slots[0].name, "android"));
 	for (size_t i = 0; i < o.n; i++) {
-		struct slice name = arena_printf(&a, SLICE_FMT "/" SLICE_FMT, SLICE_ARG(o.v[i].upgrade->version_text),
+		struct slice name = arena_printf(&a, SLICE_FMT "/" SLICE_FMT, SLICE_ARG(o.v[i].release->version_text),
 						 SLICE_ARG(o.v[i].task->id));
 		assert_string_equal(name.p, expected[i]);
 	}
@@ -71,9 +72,10 @@ static void guards(void **state)
 		t.dev = i == 7;
 		t.published_at = i == 8 ? COMMIT_TIME + 1 : COMMIT_TIME;
 		u = make_upgrade(&a, "1.5", &t, 1);
-		u.unless = &unless;
-		u.nunless = i == 9;
-		offers_upgrade(&o, &a, &app, PLATFORM_ANDROID, COMMIT_TIME);
+		u.r.unless = &unless;
+		u.r.nunless = i == 9;
+		app_list_releases(&app, &a);
+		offers_releases(&o, &a, &app, PLATFORM_ANDROID, KIND_UPGRADE, COMMIT_TIME);
 		f = &o.v[0];
 		assert_int_equal(f->free, i < 2 || i == 3);
 		assert_int_equal(f->has_percent, i == 2);

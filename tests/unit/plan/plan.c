@@ -27,6 +27,7 @@ static void make_app(struct app *app, struct arena *a, uint32_t thousandths, int
 		t[0].window = (struct window){ .start = 1, .end = window_end, .users = 100, .audience = 10000000 };
 		app->upgrades[i] = make_upgrade(a, arena_printf(a, "1.%zu", i).p, t, i == 2 ? 2 : 1);
 	}
+	app_list_releases(app, a);
 }
 
 static void plan_app(struct plan *p, struct arena *a, const struct app *app)
@@ -117,6 +118,7 @@ static void nothing(void **state)
 	plan_app(&p, &a, &app);
 	assert_int_equal(p.shape, PLAN_NOTHING);
 	app.nupgrades = 1;
+	app_list_releases(&app, &a);
 	plan_app(&p, &a, &app);
 	assert_int_equal(p.shape, PLAN_NOTHING);
 	assert_int_equal(p.offers.n, 1);

@@ -93,7 +93,8 @@ static void releases(void **state)
 	tasks[1].rules = make_rules(&a, &city, 1);
 	for (size_t i = 0; i < COUNT(v); i++) /* the newest two have no official task */
 		v[i] = make_upgrade(&a, arena_printf(&a, "1.%zu", i).p, tasks + (i >= 58), i >= 58 ? 1 : 2);
-	offers_upgrade(&o, &a, &app, PLATFORM_ANDROID, 1000);
+	app_list_releases(&app, &a);
+	offers_releases(&o, &a, &app, PLATFORM_ANDROID, KIND_UPGRADE, 1000);
 	offers_prune(&o, &a, &scratch);
 	for (size_t i = 0; i < o.n; i++)
 		live += o.v[i].fate == OFFER_LIVE;

@@ -45,6 +45,7 @@ static void teardown(struct fixture *f)
 
 static void compile(struct fixture *f)
 {
+	app_list_releases(&f->app, &f->mem);
 	assert_int_equal(compile_app(&f->c, &f->app, 1000, NULL, 0, f->digests), 0);
 	assert_int_equal(f->c.n, 1);
 }
@@ -159,12 +160,39 @@ static void test_units(void **state)
 	teardown(&f);
 }
 
+/* A hotpatch that is not out yet, but its key is known. */
+static void test_keys_only(void **state)
+{
+	struct task t = make_task("full", TASK_PERCENTAGE, 1);
+	struct hotpatch h;
+	struct fixture f;
+
+	(void)state;
+	setup(&f, 0, 0);
+	t.thousandths = 0;
+	h = (struct hotpatch){ .r = make_release(&f.mem, KIND_HOTPATCH, "android", "5.0/1", &t, 1),
+			       .product = make_version("5.0"),
+			       .product_text = SLICE("5.0"),
+			       .patch_number = 1,
+			       .version_key = SLICE("key") };
+	f.app.hotpatches = &h;
+	f.app.nhotpatches = 1;
+	compile(&f);
+	check_line(&f, "android hotpatch: nothing but versionKeys; 0 of 1 offers");
+	check_json(&f,
+		   "{\"attributes\":[],\"dropped\":[{\"slot\":\"android\",\"task\":\"full\",\"version\":\"5.0/1\","
+		   "\"why\":\"its percentage is 0\"}],\"kind\":\"hotpatch\",\"live\":0,\"manifests\":0,\"offers\":1,"
+		   "\"platform\":\"android\",\"shape\":\"nothing\"}");
+	teardown(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inline),
 		cmocka_unit_test(test_segments),
 		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_keys_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

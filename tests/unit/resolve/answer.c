@@ -171,30 +171,40 @@ static void test_guards(void **state)
 }
 
 /* Every slot of two units, merged by name, with a whitelist that the index shares out. */
-static void test_units(void **state)
+/* A switch index of two units: the hashes of A, C and D begin with the bit 0, that of B with 1. */
+static void put_units(struct tree *t, const char *zero, const char *one)
 {
-	static const char *const units[] = {
-		"{\"slots\":{\"B\":[{\"t\":\"0\",\"v\":\"b\"}],\"D\":[{\"t\":\"0\",\"v\":\"\\\"d\\\"\"}]}}",
-		"{\"slots\":{\"A\":[{\"t\":\"0\",\"v\":\"a\",\"wl\":[\"beta\"]}],\"C\":[{\"t\":\"0\",\"v\":\"\"}]}}",
-	};
-	struct tree t;
-	struct mdr_client *c;
-
-	(void)state;
-	demo_tree(&t);
-	tree_index(&t, PLATFORM_ANDROID, KIND_SWITCH,
-		   arena_printf(&t.mem,
+	tree_index(t, PLATFORM_ANDROID, KIND_SWITCH,
+		   arena_printf(&t->mem,
 				DEMO_HEAD DEMO_BASE
 				"\"format\":1,\"kind\":\"switch\",\"longest\":%zu,\"platform\":\"android\","
 				"\"units\":[[\"0\",\"%s\"],[\"1\",\"%s\"]],\"whitelists\":{%s}}",
-				strlen(units[1]), tree_object(&t, "manifest.json", slice_of(units[0])),
-				tree_object(&t, "manifest.json", slice_of(units[1])), demo_list(&t)));
-	tree_publish_next(&t);
+				strlen(zero), tree_object(t, "manifest.json", slice_of(zero)),
+				tree_object(t, "manifest.json", slice_of(one)), demo_list(t)));
+	tree_publish_next(t);
+}
+
+static void test_units(void **state)
+{
+	static const char zero[] = "{\"slots\":{\"A\":[{\"t\":\"0\",\"v\":\"a\",\"wl\":[\"beta\"]}],"
+				   "\"C\":[{\"t\":\"0\",\"v\":\"\"}],\"D\":[{\"t\":\"0\",\"v\":\"\\\"d\\\"\"}]}}";
+	struct tree t;
+	struct mdr_client *c;
+	struct mdr_error err;
+
+	(void)state;
+	demo_tree(&t);
+	put_units(&t, zero, "{\"slots\":{\"B\":[{\"t\":\"0\",\"v\":\"b\"}]}}");
 	c = open_fresh(&t);
 	expect(c, "{\"platform\":\"android\",\"userId\":\"user-9\"}", T0, MDR_SWITCH, 0,
 	       "{" AT_T0 ",\"switches\":{\"A\":\"a\",\"B\":\"b\",\"C\":\"\",\"D\":\"\\\"d\\\"\"}}");
 	expect(c, "{\"platform\":\"android\",\"userId\":\"user-10\"}", T0, MDR_SWITCH, 0,
 	       "{" AT_T0 ",\"switches\":{\"B\":\"b\",\"C\":\"\",\"D\":\"\\\"d\\\"\"}}");
+	put_units(&t, zero, "{\"slots\":{\"C\":[{\"t\":\"0\",\"v\":\"again\"}]}}"); /* where it does not belong */
+	assert_int_equal(mdr_refresh(c, T0, &err), MDR_OK);
+	assert_null(tree_answer(c, "{\"platform\":\"android\"}", T0, MDR_SWITCH, 0, &err));
+	assert_int_equal(err.code, MDR_REFUSED);
+	assert_non_null(strstr(err.text, "manifest.json: a manifest holds a slot of another unit"));
 	mdr_close(c);
 	tree_release(&t);
 }

@@ -79,6 +79,16 @@ static void test_rules(void **state)
 		LIST(ATTR_FOLD, RULE_CONTAINS, "wifi|4G", "4g", true),
 		LIST(ATTR_FOLD, RULE_EXCLUDES, "wifi|4G", "WIFI", false),
 		LIST(ATTR_FOLD, RULE_CONTAINS, "Ä", "ä", false),
+		LIST(ATTR_EXACT, RULE_CONTAINS, "k1| k2 ", "k1", true),
+		LIST(ATTR_EXACT, RULE_CONTAINS, "k1| k2 ", " k2 ", true),
+		LIST(ATTR_EXACT, RULE_CONTAINS, "k1| k2 ", "k2", false),
+		LIST(ATTR_EXACT, RULE_CONTAINS, "k1| k2 ", " k1", false),
+		LIST(ATTR_EXACT, RULE_CONTAINS, "k1| k2 ", "K1", false),
+		LIST(ATTR_EXACT, RULE_EXCLUDES, "k1| k2 ", "k2", true),
+		LIST(ATTR_EXACT, RULE_EXCLUDES, "k1| k2 ", " k2 ", false),
+		LIST(ATTR_EXACT, RULE_CONTAINS, " ", " ", true),
+		LIST(ATTR_EXACT, RULE_EXCLUDES, "k1", "", false),
+		LIST(ATTR_EXACT, RULE_EXCLUDES, "k1", MISSING, false),
 		LIST(ATTR_VERSION, RULE_CONTAINS, "1.2|3", "1.2.0", true),
 		LIST(ATTR_VERSION, RULE_CONTAINS, "1.2|3", " v3.0 ", true),
 		LIST(ATTR_VERSION, RULE_CONTAINS, "1.2|3", "3.1", false),
@@ -104,6 +114,8 @@ static void test_rules(void **state)
 		{ ATTR_TEXT, RULE_CONTAINS, "a", NULL, NULL, false, true, "b", false },
 		{ ATTR_VERSION, RULE_OUT, NULL, "1", NULL, false, true, "none", true },
 		{ ATTR_TEXT, RULE_IN, NULL, "1", NULL, false, true, "2", false }, /* a range of texts */
+		{ ATTR_EXACT, RULE_CONTAINS, "a", NULL, NULL, false, true, "", true },
+		{ ATTR_EXACT, RULE_IN, NULL, "1", NULL, false, true, "2", false },
 	};
 
 	(void)state;

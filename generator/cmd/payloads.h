@@ -1,0 +1,37 @@
+/* cmd/payloads.h: h5 packages and the modules of quick fixes, from an app's definitions into its tree.
+ *
+ * Order      payloads_prepare(); payloads_live() for every release that a live offer refers to; payloads_list(); while writing
+ *            payloads_object() and payloads_place(); payloads_release() always.
+ * Memory     one package at a time; what was made to know its hash is made again to be written. */
+#ifndef CMD_PAYLOADS_H
+#define CMD_PAYLOADS_H
+
+#include "build/h5.h"
+#include "emit/tree.h"
+#include "format/buildinfo.h"
+
+struct payloads {
+	struct app *app;
+	struct h5_maker maker;
+	struct h5_package *h5;
+	size_t nh5;
+	bool *live;         /* of each */
+	struct strbuf json; /* files.json; empty: the tree has no such files */
+};
+
+void payloads_prepare(struct payloads *p, struct app *app, const struct h5_maker *maker);
+/* Modules become objects of `objects`. */
+void payloads_live(struct payloads *p, const struct release *r, struct objects *objects);
+/* Adds files.json to `objects`, which borrow it. */
+int payloads_list(struct payloads *p, struct objects *objects) MUST_CHECK;
+/* Whether a file of the tree has this hash: its recipe is then worth keeping. */
+bool payloads_has(const struct payloads *p, const uint8_t hash[SHA256_SIZE]);
+
+/* As tree_object(), of an object that may be a module: 1 when it is none. */
+int payloads_object(const struct payloads *p, struct tree *t, const struct object *o) MUST_CHECK;
+/* Writes the files of files.json. Those that are not at hand are told to `elsewhere`. */
+int payloads_place(const struct payloads *p, struct tree *t, void (*elsewhere)(void *ctx, const struct listed_file *f),
+		   void *ctx) MUST_CHECK;
+void payloads_release(struct payloads *p);
+
+#endif
