@@ -1,8 +1,9 @@
 /* base/jsontable.h: where every value of a JSON text stands, found in one pass.
  *
- * Purpose    a file with thousands of errors is scanned once: from the document down, an item costs nothing to find, a member of
- *            an object a binary search, its line and column a few hundred bytes of text.
- * Use        jsontable_make(); from `root` on by jsontable_member() and jsontable_item(); jsontable_place(); jsontable_release().
+ * Purpose    a file with thousands of errors is scanned once: from the document down, an item costs nothing to find,
+ *            a member of an object a binary search, its line and column a few hundred bytes of text.
+ * Use        jsontable_make(); from `root` on by jsontable_member() and jsontable_item(); jsontable_place();
+ *            jsontable_release().
  * Memory     28 bytes for a value, twice that while it is made, and 12 for every 256 bytes of text.
  * Limits     4 GiB of text; at most 2048 arrays and objects in each other, as in jansson; deeper is no JSON.
  * Ownership  the table borrows the text. Values are numbers below `n` and keep them.
@@ -34,12 +35,14 @@ struct jsontable {
 		.text = { NULL, 0 }                                                                                    \
 	}
 
-/* False: the text is no JSON, or memory ended; the table then holds what stands before the fault, an object that does not end
+/* False: the text is no JSON, or memory ended; the table then holds what stands before the fault, an object that
+ *            does not end
  * with the members that it has. To be released in both cases. */
 bool jsontable_make(struct jsontable *out, struct slice text) MUST_CHECK;
 void jsontable_release(struct jsontable *t);
 
-/* A child of a value: the member with that key (unescaped; the last of duplicates), the item with that number. False: the value
+/* A child of a value: the member with that key (unescaped; the last of duplicates), the item with that number.
+ *            False: the value
  * has none, or is neither object nor array. */
 bool jsontable_member(size_t *out, const struct jsontable *t, size_t object, struct slice key);
 bool jsontable_item(size_t *out, const struct jsontable *t, size_t array, uint64_t index);

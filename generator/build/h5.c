@@ -288,8 +288,6 @@ static int make(struct h5_package *p, const struct app *app, struct h5_release *
 	struct strbuf amr = STRBUF_INIT;
 	int bad = make_amr(&amr, h, files, m);
 
-	if (!bad && h->app->global)
-		h->global_pack_url = arena_printf(m->a, "https://" SLICE_FMT, SLICE_ARG(h5_global_first(files)->path));
 	if (!bad)
 		bad = put_named_file(h, h5_amr_path, SLICE(""), strbuf_slice(&amr), list_file, &l);
 	strbuf_release(&amr);
@@ -315,6 +313,8 @@ static int prepare(struct h5_package *p, const struct app *app, struct h5_releas
 	if (keyed && reuse(p, h, m, key))
 		return 0;
 	bad = h5_content(&files, app, h, m->tree, m->d);
+	if (!bad && h->app->global)
+		h->global_pack_url = arena_printf(m->a, "https://" SLICE_FMT, SLICE_ARG(h5_global_first(&files)->path));
 	if (!bad && m->signer)
 		bad = make(p, app, h, &files, m);
 	fileset_release(&files);

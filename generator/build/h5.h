@@ -25,8 +25,8 @@
 struct h5_maker {
 	const struct filetree *tree;
 	struct digests *digests;
-	const struct signer *signer; /* NULL (check): packages are checked, but not made; sizes and hashes stay zero */
-	struct recipe_book *book;    /* NULL: nothing is reused or noted */
+	const struct signer *signer;   /* NULL: packages are checked, but not made; sizes and hashes stay zero */
+	struct recipe_book *book;      /* NULL: nothing is reused or noted */
 	const struct files *published; /* files.json of the previous tree; NULL: none */
 	bool good_defs;  /* the definitions had no errors; else folders, into which they look, are not read */
 	struct arena *a; /* texts and lists that stay */

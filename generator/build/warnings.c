@@ -265,6 +265,47 @@ static void check_forced(struct warner *w, const struct upgrade *u)
 	}
 }
 
+/* --- quick fixes taken back --------------------------------------------------------------------------------------- */
+
+static const struct task *releasing(const struct release *r, bool rollback)
+{
+	for (size_t i = 0; i < r->ntasks; i++) {
+		const struct task *t = &r->tasks[i];
+
+		if (t->status == STATUS_RELEASING && (t->type == TASK_ROLLBACK) == rollback)
+			return t;
+	}
+	return NULL;
+}
+
+/* `number`: of a quick fix that is rolled back. */
+static void check_higher(struct warner *w, const struct task *rollback, size_t number)
+{
+	const struct release **v = w->app->releases[KIND_QUICKFIX];
+
+	for (size_t i = number + 1; i < w->app->nreleases[KIND_QUICKFIX] && slice_eq(v[i]->slot, v[number]->slot); i++) {
+		if (!releasing(v[i], false) || releasing(v[i], true))
+			continue;
+		diag_warning(w->d, pos(w, &v[number]->origin, "tasks", rollback->index, ""),
+			     "a device that has patch " SLICE_FMT " drops it for this task, and is offered it again; end this "
+			     "task once the higher patch is out",
+			     SLICE_ARG(v[i]->version_text));
+		return;
+	}
+}
+
+static void check_rollbacks(struct warner *w)
+{
+	const struct release **v = w->app->releases[KIND_QUICKFIX];
+
+	for (size_t i = 0; i < w->app->nreleases[KIND_QUICKFIX]; i++, arena_reset(&w->scratch)) {
+		const struct task *rollback = releasing(v[i], true);
+
+		if (rollback)
+			check_higher(w, rollback, i);
+	}
+}
+
 /* --- audience ----------------------------------------------------------------------------------------------------- */
 
 /* An h5 release or a switch value for many platforms tells little of one of them. */
@@ -312,6 +353,7 @@ void warnings_check(const struct app *app, int64_t commit_time, struct diags *d)
 	check_fates(&w, commit_time);
 	for (size_t i = 0; i < app->nupgrades; i++, arena_reset(&w.scratch))
 		check_forced(&w, &app->upgrades[i]);
+	check_rollbacks(&w);
 	check_audience(&w);
 	rules_check(app, d);
 	places_release(&w.places);

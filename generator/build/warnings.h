@@ -16,6 +16,8 @@
  * Rules      build/rulecheck.h.
  * Forced     a releasing official task of the channel prod with upgradeMode `forced`, while no gray task of its release was
  *            published before it (in any status but pending).
+ * Rollbacks  a quick fix that is rolled back while a higher one of its slot is out: nothing applies to a device that has the
+ *            higher one (it is not greater than itself), so it is told to roll back, and then offered it again.
  * Audience   a platform without [<platform>] audience that an upgrade, a hotpatch or a quick fix is for; or no audience at all
  *            where there are h5 releases or switches. */
 #ifndef BUILD_WARNINGS_H

@@ -1,7 +1,6 @@
 #include "cmd/task_edit.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/fileio.h"

@@ -1,4 +1,5 @@
-/* defs/platforms.h: the key "platform" of what is for several platforms: `all`, or an array of names; for a switch also one name. */
+/* defs/platforms.h: the key "platform" of what is for several platforms: `all`, or an array of names; for a switch
+ * also one name. */
 #ifndef DEFS_PLATFORMS_H
 #define DEFS_PLATFORMS_H
 

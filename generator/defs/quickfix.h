@@ -1,8 +1,8 @@
 /* defs/quickfix.h: apps/<dir>/quickfixes/<bundleName>/<versionCode>/<patchVersionCode>/release.json.
  *
  * Inputs     one of hqf, appqf and modules; every file and folder that is named is there, and is noted in the scope.
- *            Of `modules` each patch.json is read and checked here, against the folder's names and against each other. What is
- *            inside an .hqf, an .appqf or a .hap is for build/.
+ *            Of `modules` each patch.json is read and checked here, against the folder's names and against each
+ *            other. What is inside an .hqf, an .appqf or a .hap is for build/.
  * Ownership  everything lives in the scope's arena; origin.text must live as long as the model. */
 #ifndef DEFS_QUICKFIX_H
 #define DEFS_QUICKFIX_H

@@ -1,14 +1,15 @@
 /* defs/reader.h: JSON definitions, read key by key, every complaint with its place.
  *
  * Use        reader_open() parses a text; reader_root() gives its object; field_*() consume keys; object_finish()
- *            reports every key that nobody asked for, with the nearest one that somebody did. Errors never stop a file:
- *            each getter records its own and says false, and reading goes on.
- * Places     a node knows its parent, so that its way from the document is walked only for an error. So an object or array must
- *            stay where it is, and live, while something inside it is being read.
- * Ownership  texts handed out are copies in the arena; nodes die with reader_close(); origin.text outlives the reader.
+ *            reports every key that nobody asked for, with the nearest one that somebody did. Errors never stop a
+ *            file: each getter records its own and says false, and reading goes on.
+ * Places     a node knows its parent, so that its way from the document is walked only for an error. So an object or
+ *            array must stay where it is, and live, while something inside it is being read.
+ * Ownership  texts handed out are copies in the arena; nodes die with reader_close(); origin.text outlives the
+ *            reader.
  * Threads    one reader, one thread.
- * Cost       no allocation for a key. With the first error, or for a percentage that must be read from its text, the text is
- *            scanned once more for the places of all values (base/jsontable.h); further errors are cheap. */
+ * Cost       no allocation for a key. With the first error, or for a percentage that must be read from its text, the
+ *            text is scanned once more for the places of all values (base/jsontable.h); further errors are cheap. */
 #ifndef DEFS_READER_H
 #define DEFS_READER_H
 
@@ -55,8 +56,8 @@ struct array {
 
 enum need { OPTIONAL, REQUIRED };
 
-/* 0, or -1 with an error recorded: a BOM, invalid UTF-8, no JSON. Duplicate keys are recorded too, but reading goes on (0),
- * and the last of them counts. reader_close() is due in both cases. */
+/* 0, or -1 with an error recorded: a BOM, invalid UTF-8, no JSON. Duplicate keys are recorded too, but reading goes
+ * on (0), and the last of them counts. reader_close() is due in both cases. */
 int reader_open(struct reader *r, struct arena *a, struct diags *d, struct origin origin) MUST_CHECK;
 void reader_close(struct reader *r);
 struct node reader_node(struct reader *r);              /* the document, whatever it is */

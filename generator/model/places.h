@@ -1,7 +1,8 @@
 /* model/places.h: places in definitions, for whoever asks for many.
  *
- * Purpose    origin_pos() scans the whole file for each question. This keeps where the values of a file are until another file is
- *            asked for, so that thousands of questions about one file, or one about each of thousands, stay cheap.
+ * Purpose    origin_pos() scans the whole file for each question. This keeps where the values of a file are until
+ *            another file is asked for, so that thousands of questions about one file, or one about each of
+ *            thousands, stay cheap.
  * Ownership  borrows the text of the file asked last, which must live until the next question or places_release().
  * Threads    one struct, one thread. */
 #ifndef MODEL_PLACES_H

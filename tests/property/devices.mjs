@@ -115,8 +115,8 @@ function device(random, pools) {
 		made.deviceId = idValue(random, deviceIds, pools.near);
 	if (random.chance(25))
 		made.channel = random.pick(["dev", "dev", "dev", "prod", "DEV", "dev ", "", null]);
-	if (random.chance(40))
-		made.versionKey = exactValue(random, KEYS);
+	if (random.chance(50))
+		made.versionKey = exactValue(random, random.chance(70) && pools.keys?.length > 0 ? pools.keys : KEYS);
 	if (random.chance(made.platform === "harmony" ? 92 : 10))
 		installed(random, made);
 	if (random.chance(5))

@@ -11,10 +11,10 @@ const each = (array, make) => array.flatMap(make);
 const tasks = [
 	...each(["pending", "releasing", "paused", "ended"], (status) => `status ${status}`),
 	...each(KINDS, (kind) => [`no ${kind}`, ...MODES.map((mode) => `${kind} delivered by ${mode}`)]),
-	...each(KINDS, (kind) => ["mode", "publishedAt", "id"].map((order) => `${kind} order by ${order}`)),
-	...each(["upgrade", "h5", "quickfix"], (kind) => `${kind} order by version`),
-	"hotpatch order by patchNumber", "hotpatch order by productVersion",
-	"hotpatch order by patchNumber against productVersion",
+	...each(KINDS, (kind) => ["mode", "publishedAt", "id"].map((order) => `${kind} decided by ${order}`)),
+	...each(["upgrade", "h5", "quickfix"], (kind) => `${kind} decided by version`),
+	"hotpatch decided by patchNumber", "hotpatch decided by productVersion",
+	"hotpatch decided by patchNumber against productVersion",
 	...each(["true", "false", "unknown"], (what) => [`future publishedAt ${what}`, `expires ${what}`]),
 	...truths("dev"), ...truths("upgrade unless"), ...truths("hotpatch unless"), "several apps",
 ];

@@ -112,27 +112,38 @@ const MODES = ["official", "whitelist", "timeWindow", "percentage"];
 const modeOf = (task) => MODES.indexOf(task.mode ?? task.type);
 const isLive = (task) => (task.status ?? "releasing") === "releasing";
 
-// The later one, by the first number that differs; the name of what decides is met.
-function firstOf(orders, name) {
-	const decides = Object.keys(orders).find((key) => orders[key] !== 0);
-	meet(`${name} order by ${decides}`);
-	return orders[decides];
+// What decides between two tasks, the name of an order, and which is better: below 0 the first.
+function order(a, b, orders) {
+	const decides = Object.keys(orders).find((name) => orders[name](a, b) !== 0);
+	return [decides, orders[decides](a, b)];
 }
 
-const betterTask = (kind) => (a, b) => firstOf({
-	mode: modeOf(a) - modeOf(b),
-	publishedAt: seconds(b.publishedAt) - seconds(a.publishedAt),
-	id: Buffer.compare(Buffer.from(b.id), Buffer.from(a.id)),
-}, kind);
+const TASK_ORDERS = {
+	mode: (a, b) => modeOf(a) - modeOf(b),
+	publishedAt: (a, b) => seconds(b.publishedAt) - seconds(a.publishedAt),
+	id: (a, b) => Buffer.compare(Buffer.from(b.id), Buffer.from(a.id)),
+};
 
-function betterRelease(a, b) {
-	const i = a.order.findIndex((number, at) => number !== b.order[at]);
-	if (a.kind === "hotpatch")
-		meet(i > 0 ? "hotpatch order by productVersion" : compare(a.order.slice(1), b.order.slice(1)) * (a.order[0]
-			- b.order[0]) < 0 ? "hotpatch order by patchNumber against productVersion" : "hotpatch order by patchNumber");
-	else
-		meet(`${a.kind} order by version`);
-	return b.order[i] - a.order[i];
+// The first two numbers that differ, the greater one first.
+function falling(a, b) {
+	const i = a.findIndex((number, at) => number !== b[at]);
+	return i < 0 ? 0 : b[i] - a[i];
+}
+
+const RELEASE_ORDERS = {
+	version: (a, b) => (a.kind === "hotpatch" ? 0 : falling(a.order, b.order)),
+	patchNumber: (a, b) => b.order[0] - a.order[0],
+	productVersion: (a, b) => falling(a.order.slice(1), b.order.slice(1)),
+};
+const betterTask = (a, b) => order(a, b, TASK_ORDERS)[1];
+const betterRelease = (a, b) => order(a, b, RELEASE_ORDERS)[1];
+
+// What decided between the winner and the next one that is for the device as well.
+function meetOrder(winner, second) {
+	const [a, b] = [winner.release, second.release];
+	const [decides] = a === b ? order(winner.task, second.task, TASK_ORDERS) : order(a, b, RELEASE_ORDERS);
+	const against = decides === "patchNumber" && RELEASE_ORDERS.productVersion(a, b) > 0;
+	meet(`${a.kind} decided by ${decides}${against ? " against productVersion" : ""}`);
 }
 
 // A release as it stands in its slot: the tasks that may win, best first, or the rollback that voids them.
@@ -144,7 +155,7 @@ function ranked(release) {
 		meet(`rollback ${live.length > 1 ? "voids others" : "alone"}`);
 	else if (release.tasks.some((task) => task.type === "rollback"))
 		meet("rollback not releasing");
-	return { ...release, rollback, tasks: rollback ? [] : live.sort(betterTask(release.kind)) };
+	return { ...release, rollback, tasks: rollback ? [] : live.sort(betterTask) };
 }
 
 const spares = (release, device) => (release.file.unless ?? []).some((rules) => all(rules, device));
@@ -176,18 +187,32 @@ function rolledBack(releases, device) {
 	return { release, task: release.rollback };
 }
 
-// The releases of a slot are there best first.
+// The tasks of a slot that are for a device, best first; its releases are there best first.
+function* candidates(releases, app, device, at) {
+	for (const release of releases)
+		if (isOpen(release, device, at))
+			for (const task of release.tasks)
+				if (isFor({ release, task }, app, device, at))
+					yield { release, task };
+}
+
 function winner(releases, app, device, at) {
-	for (const release of releases) {
-		const task = isOpen(release, device, at)
-			&& release.tasks.find((one) => isFor({ release, task: one }, app, device, at));
-		if (!task)
-			continue;
-		if (releases.some((one) => one.rollback && kinds[one.kind].condition(one, device, one.rollback)))
-			meet(`${release.kind} rollback, but something else applies`);
-		return { release, task };
-	}
-	return rolledBack(releases, device);
+	const [best, second] = firstTwo(candidates(releases, app, device, at));
+	if (!best)
+		return rolledBack(releases, device);
+	if (second)
+		meetOrder(best, second);
+	if (releases.some((one) => one.rollback && kinds[one.kind].condition(one, device, one.rollback)))
+		meet(`${best.release.kind} rollback, but something else applies`);
+	return best;
+}
+
+function firstTwo(sequence) {
+	const found = [];
+	for (const one of sequence)
+		if (found.push(one) === 2)
+			break;
+	return found;
 }
 
 // The slots of a kind that have something for a device: slot → answer.

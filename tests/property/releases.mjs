@@ -101,10 +101,12 @@ function hotpatch(app, platform, productVersion, patchNumber, versionKey) {
 
 // A key belongs to one product version; the second spelling of a version takes part in its numbers.
 export function hotpatches(app, platform, products) {
-	const { random } = app;
+	const { random, pools } = app;
 	const keys = shuffled(random, KEYS);
 	for (const product of products) {
 		const key = random.chance(40) ? keys.pop() : undefined;
+		if (key !== undefined)
+			pools.keys.push(key);
 		const numbered = random.some([1, 2, 3, 12], random.int(1, 3));
 		numbered.forEach((number) => hotpatch(app, platform, product, number, key));
 		if (key === undefined && random.chance(20) && product.split(".").length < 8)

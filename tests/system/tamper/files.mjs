@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flips, resealed, resized, respelled } from './damage.mjs';
 import { check } from './subject.mjs';
-import { huge, isBin, isFilter, isRoot, isSigned, kindOf, little, long, tolerated, useless, work } from './words.mjs';
+import { huge, isBin, isFilter, isList, isRoot, isSigned, kindOf, little, long, tolerated, useless, work } from './words.mjs';
 
 // Everything that can be done to the bytes of a file, without a key of the tree. `flipped`: how many bits. Other spellings of
 // what stands below a hash come in lies.mjs, with a hash that fits.
@@ -18,13 +18,13 @@ function damages(subject, path, flipped) {
 	return all;
 }
 
-// Metadata and build.json one after the other; what they list, all at once: `verify` reports every file.
+// Metadata, build.json and files.json one after the other; what they list, all at once: `verify` reports every file.
 export function verifyEverything(subject, flipped) {
-	const targets = [...subject.files.keys()].filter((path) => !isSigned(path));
+	const targets = [...subject.files.keys()].filter((path) => !isList(path));
 	const seen = {};
 
 	for (const path of subject.files.keys()) {
-		if (!isSigned(path)) continue;
+		if (!isList(path)) continue;
 		check(`${subject.app}: verify refuses every damage of ${path}`, (fault) => {
 			const few = isBin(path) && !long;
 			const all = damages(subject, path, few ? 1 : flipped).slice(0, few ? 4 : undefined);

@@ -8,6 +8,7 @@ export const rootKey = readKeys(join(work, 'keys')).root;
 export const stranger = newKey(), long = Boolean(process.env.LONG);
 
 export const isSigned = (path) => path.startsWith('metadata/') || path === 'build.json';
+export const isList = (path) => isSigned(path) || path.endsWith('.files.json'); // without it nobody knows what it listed
 export const isRoot = (path) => path.endsWith('.root.json');
 export const isBin = (path) => /objects-[1-9a-f]\.json$/.test(path); // one of many alike
 export const isFilter = (path) => path.endsWith('.filter.bin');
