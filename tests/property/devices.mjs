@@ -104,6 +104,15 @@ function installed(random, made) {
 		made[element] ??= random.chance(85) ? textValue(random, valuesOf(element)) : undefined;
 }
 
+// A versionKey, and often an appVersion that has patches too.
+function patchable(random, { keys = [], products = [] }, made) {
+	const pool = random.chance(70) && keys.length > 0 ? keys : KEYS;
+	if (random.chance(50))
+		made.versionKey = exactValue(random, pool);
+	if (random.chance(20) && products.length > 0)
+		Object.assign(made, { versionKey: random.pick(pool), appVersion: random.pick(products) });
+}
+
 function device(random, pools) {
 	const made = { platform: random.pick(PLATFORMS) };
 	for (const element of pools.elements)
@@ -115,8 +124,7 @@ function device(random, pools) {
 		made.deviceId = idValue(random, deviceIds, pools.near);
 	if (random.chance(25))
 		made.channel = random.pick(["dev", "dev", "dev", "prod", "DEV", "dev ", "", null]);
-	if (random.chance(50))
-		made.versionKey = exactValue(random, random.chance(70) && pools.keys?.length > 0 ? pools.keys : KEYS);
+	patchable(random, pools, made);
 	if (random.chance(made.platform === "harmony" ? 92 : 10))
 		installed(random, made);
 	if (random.chance(5))

@@ -68,7 +68,7 @@ export function poolsOf(random, shape, versions) {
 		audience: { android: random.pick([10, 1000, 1200, 2000000]), ios: random.pick([10, 1000]),
 			harmony: random.pick([2, 200]) },
 		official: shape.official ?? random.pick([3, 10, 30]), free: shape.free, long: shape.long,
-		unless: shape.unless ?? 35, windows: [], keys: [],
+		unless: shape.unless ?? 35, windows: [], keys: [], products: [],
 	};
 }
 

@@ -105,8 +105,7 @@ export function hotpatches(app, platform, products) {
 	const keys = shuffled(random, KEYS);
 	for (const product of products) {
 		const key = random.chance(40) ? keys.pop() : undefined;
-		if (key !== undefined)
-			pools.keys.push(key);
+		(key === undefined ? pools.products : pools.keys).push(key ?? product);
 		const numbered = random.some([1, 2, 3, 12], random.int(1, 3));
 		numbered.forEach((number) => hotpatch(app, platform, product, number, key));
 		if (key === undefined && random.chance(20) && product.split(".").length < 8)
