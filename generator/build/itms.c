@@ -30,8 +30,10 @@ static void add_escaped(struct strbuf *out, struct slice text)
 			strbuf_adds(out, "&lt;");
 		else if (c == '>')
 			strbuf_adds(out, "&gt;");
+		else if ((unsigned char)c < 0x20 && c != '\t' && c != '\n')
+			strbuf_addch(out, '?');
 		else
-			strbuf_addch(out, (unsigned char)c < 0x20 && c != '\t' && c != '\n' ? '?' : c);
+			strbuf_addch(out, c);
 	}
 }
 

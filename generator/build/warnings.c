@@ -283,11 +283,13 @@ static void check_higher(struct warner *w, const struct task *rollback, size_t n
 {
 	const struct release **v = w->app->releases[KIND_QUICKFIX];
 
-	for (size_t i = number + 1; i < w->app->nreleases[KIND_QUICKFIX] && slice_eq(v[i]->slot, v[number]->slot); i++) {
+	for (size_t i = number + 1; i < w->app->nreleases[KIND_QUICKFIX] && slice_eq(v[i]->slot, v[number]->slot);
+	     i++) {
 		if (!releasing(v[i], false) || releasing(v[i], true))
 			continue;
 		diag_warning(w->d, pos(w, &v[number]->origin, "tasks", rollback->index, ""),
-			     "a device that has patch " SLICE_FMT " drops it for this task, and is offered it again; end this "
+			     "a device that has patch " SLICE_FMT
+			     " drops it for this task, and is offered it again; end this "
 			     "task once the higher patch is out",
 			     SLICE_ARG(v[i]->version_text));
 		return;

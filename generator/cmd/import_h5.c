@@ -155,7 +155,10 @@ static int read_resources(struct batch *b)
 	size_t n = json_is_array(b->json) ? json_array_size(b->json) : 1;
 	b->resources = ARENA_ARRAY(&b->im->a, struct h5_resource, n + 1);
 	if (json_is_array(b->json)) {
-		json_array_foreach(b->json, i, item) read_resource(b, item, arena_printf(&b->im->a, "/%zu", i));
+		json_array_foreach(b->json, i, item)
+		{
+			read_resource(b, item, arena_printf(&b->im->a, "/%zu", i));
+		}
 	} else {
 		read_resource(b, b->json, SLICE(""));
 	}

@@ -239,7 +239,7 @@ static void write_targets(struct tasks *w)
 		t->old = t->release ? t->release->ntasks : 0;
 		if (t->made)
 			import_add(im, t->rel, definition_text(&im->a, t->made));
-		else
+		else if (t->release)
 			import_change(im, t->rel, t->release->origin.text, t->text);
 	}
 	int bad = import_check(im, &found);
@@ -258,7 +258,10 @@ static void import_tasks(struct tasks *w, const char *path)
 	if (import_json(&json, &w->source, im, path))
 		return;
 	if (json_is_array(json)) {
-		json_array_foreach(json, i, item) read_task(w, item, arena_printf(&im->a, "/%zu", i));
+		json_array_foreach(json, i, item)
+		{
+			read_task(w, item, arena_printf(&im->a, "/%zu", i));
+		}
 	} else {
 		read_task(w, json, SLICE(""));
 	}

@@ -9,10 +9,9 @@ static int overlay_read(void *ctx, struct blob *out, const struct file_entry *e,
 {
 	const struct overlay *o = ctx;
 	const struct overlay_file *f = o->file[e - o->tree.v];
-	const struct file_entry *own = f ? NULL : filetree_find(o->below, e->rel);
 
-	if (own)
-		return filetree_read(out, o->below, own, limit, d);
+	if (!f)
+		return filetree_read(out, o->below, filetree_find(o->below, e->rel), limit, d);
 	*out = (struct blob){ .data = f->data };
 	return 0;
 }

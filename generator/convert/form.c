@@ -101,7 +101,7 @@ bool form_error(const struct form *f, const char *key, const char *fmt, ...)
 
 static char small(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static bool is_key(const char *name, const char *spelt)
@@ -278,7 +278,7 @@ bool form_percent(uint32_t *thousandths, const struct form *f, const char *key)
 bool form_version(struct slice *out, const struct form *f, const char *key)
 {
 	struct version v;
-	struct slice text;
+	struct slice text = { NULL, 0 };
 
 	if (!form_text(&text, f, key))
 		return false;

@@ -216,7 +216,7 @@ static void put_range(json_t *ranges, enum platform p, struct slice min, struct 
 static void read_clients(struct h5_resource *r)
 {
 	struct slice min[PLATFORM_COUNT], max[PLATFORM_COUNT];
-	bool named[PLATFORM_COUNT];
+	bool named[PLATFORM_COUNT] = { false };
 	size_t n = 0;
 
 	if (!read_triple(min, r, "clientVersionMin") || !read_triple(max, r, "clientVersionMax") ||

@@ -20,7 +20,7 @@ static bool branch_ends(const struct scan *c, size_t i)
 /* A backslash and what follows it. */
 static void escape(struct scan *c)
 {
-	char next = c->i + 1 < c->s.n ? c->s.p[c->i + 1] : '\0';
+	int next = c->i + 1 < c->s.n ? c->s.p[c->i + 1] : 0;
 	const char *members = next == 'd' ? DIGITS : next == 'w' ? WORDS : NULL;
 
 	if (!members) {

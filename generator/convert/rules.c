@@ -252,7 +252,7 @@ static bool read_flag(bool *out, const struct form *f, const char *key)
 
 	if (v && !json_is_boolean(v))
 		return form_error(f, key, "\"%s\" must be true or false, not %s", key, form_type(v));
-	*out = v && json_is_true(v);
+	*out = json_is_true(v);
 	return true;
 }
 

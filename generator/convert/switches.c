@@ -46,9 +46,12 @@ static void respell_value(json_t *value)
 
 	if (type)
 		json_object_set_new(value, "type", respelt(type, good_type));
-	if (json_is_string(platform))
+	json_array_foreach(platform, i, one)
+	{
+		json_array_set_new(platform, i, respelt(one, good_platform));
+	}
+	if (json_is_string(platform)) /* last: it lets go of what `platform` is */
 		json_object_set_new(value, "platform", respelt(platform, good_platform));
-	json_array_foreach(platform, i, one) json_array_set_new(platform, i, respelt(one, good_platform));
 }
 
 /* --- the file with one switch left ------------------------------------------------------------------------------------- */
@@ -171,7 +174,10 @@ static bool read_switch(struct switch_import *out, const struct form_source *s, 
 	if (!json_is_string(name))
 		return form_error_at(s, key_pointer(out, s), "\"key\" must be a string, not %s", form_type(name));
 	out->key = arena_copy(s->a, slice_of(json_string_value(name)));
-	json_array_foreach(json_object_get(json, "values"), i, v) respell_value(v);
+	json_array_foreach(json_object_get(json, "values"), i, v)
+	{
+		respell_value(v);
+	}
 	json_object_del(json, "key");
 	out->text = definition_text(s->a, json);
 	return true;

@@ -263,7 +263,7 @@ static void read_whitelists(struct task_reader *r)
 
 	json_object_set_new(r->t->task, "whitelists", list);
 	json_t *v = form_value(r->f, "whitelistIds");
-	if (v && json_is_integer(v))
+	if (json_is_integer(v))
 		rest = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
 	else
 		r->good &= form_require(r->f, "whitelistIds") && form_text(&rest, r->f, "whitelistIds");
@@ -398,7 +398,7 @@ static void read_upgrade(struct task_reader *r)
 	json_t *v = form_value(r->f, "upgradeType");
 
 	r->good &= form_require(r->f, "upgradeType");
-	if (v && json_is_integer(v))
+	if (json_is_integer(v))
 		code = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
 	else if (v)
 		r->good &= form_text(&code, r->f, "upgradeType");
@@ -441,9 +441,9 @@ static void read_id(struct task_reader *r)
 			REFUSE(r, "taskName",
 			       "%s cannot be a task's id: 1 to 64 of A-Z a-z 0-9 . _ -, and the first no sign",
 			       quote(r->f->s->a, r->t->id));
-	} else if (id && json_is_integer(id) && json_integer_value(id) >= 0) {
+	} else if (json_is_integer(id) && json_integer_value(id) >= 0) {
 		r->t->id = arena_printf(r->f->s->a, "%" JSON_INTEGER_FORMAT, json_integer_value(id));
-	} else if (id && json_is_string(id)) {
+	} else if (json_is_string(id)) {
 		form_text(&r->t->id, r->f, "id");
 		if (!text_is_name(r->t->id))
 			REFUSE(r, "id", "%s cannot be a task's id: 1 to 64 of A-Z a-z 0-9 . _ -, and the first no sign",

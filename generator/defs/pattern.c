@@ -24,10 +24,17 @@ struct parse {
 
 /* --- small steps -------------------------------------------------------------------------------------------------- */
 
-/* The next byte; 0 at the end, which is never part of a pattern itself. */
+/* The byte at `at`; 0 behind the end, which is never part of a pattern itself. */
+static char byte_at(const struct parse *p, size_t at)
+{
+	if (at < p->text.n)
+		return p->text.p[at];
+	return '\0';
+}
+
 static char peek(const struct parse *p)
 {
-	return p->at < p->text.n ? p->text.p[p->at] : '\0';
+	return byte_at(p, p->at);
 }
 
 static bool next_is(const struct parse *p, const char *s)
@@ -100,7 +107,7 @@ static bool fail_escape(struct parse *p, char c)
 /* `\` and a punctuation mark; `needed` are those that keep their backslash. *c: the mark. */
 static bool parse_escape(char *c, struct parse *p, const char *needed)
 {
-	*c = p->at + 1 < p->text.n ? p->text.p[p->at + 1] : '\0';
+	*c = byte_at(p, p->at + 1);
 	if (!*c)
 		return fail_here(p, "a backslash at the end; write \\\\ for the character");
 	if (is_letter(*c) || is_digit(*c) || *c == ' ' || is_control((unsigned char)*c) || (unsigned char)*c >= 0x80)

@@ -51,9 +51,9 @@ struct whitelist {
 	struct slice *patterns; /* of a .regex file, in the order written; each is of the portable subset */
 	size_t npatterns;
 	struct origin origin; /* of a .regex file */
-	const char *path; /* of the .txt or .regex file, relative to the repository's root */
-	struct slice rel; /* the same, to read it (base/filetree.h) */
-	bool used;        /* named by a task or a switch value */
+	const char *path;     /* of the .txt or .regex file, relative to the repository's root */
+	struct slice rel;     /* the same, to read it (base/filetree.h) */
+	bool used;            /* named by a task or a switch value */
 };
 
 /* --- tasks ------------------------------------------------------------------------------------------------------------ */
@@ -108,9 +108,10 @@ struct package {           /* in the repository: `rel` set; kept elsewhere: `url
 struct release {
 	enum kind kind;
 	struct origin origin;
-	struct slice folder;       /* of the release, to read what lies in it */
-	struct slice slot;         /* the question that it answers: "<platform>", "<h5Id>", "<bundleName>/<versionCode>" */
-	struct slice version_text; /* as written; of a hotpatch "<productVersion>/<patchNumber>"; part of bucket salts */
+	struct slice folder; /* of the release, to read what lies in it */
+	struct slice slot;   /* the question that it answers: "<platform>", "<h5Id>", "<bundleName>/<versionCode>" */
+	struct slice
+		version_text; /* as written; of a hotpatch "<productVersion>/<patchNumber>"; part of bucket salts */
 	bool platforms[PLATFORM_COUNT];
 	struct slice memo;
 	struct rules *unless; /* OR of ANDs; upgrades and hotpatches */
@@ -156,11 +157,6 @@ struct h5_app {
 struct client_range { /* appVersion, ends included */
 	struct version min, max;
 	bool has_max;
-};
-
-struct h5_file { /* of the package, once it is unpacked */
-	struct slice path;
-	uint64_t size;
 };
 
 struct h5_release {
@@ -282,7 +278,8 @@ struct app {
 	size_t nelements;
 	struct whitelist **whitelists; /* by name */
 	size_t nwhitelists;
-	struct upgrade *upgrades; /* releases of each kind: by slot, then ascending as DEFINITIONS "Slots" orders them */
+	struct upgrade
+		*upgrades; /* releases of each kind: by slot, then ascending as DEFINITIONS "Slots" orders them */
 	size_t nupgrades;
 	struct hotpatch *hotpatches;
 	size_t nhotpatches;

@@ -59,6 +59,7 @@ const FOLDERS = ["all", "android", "ios", "harmony", "android-ios", "android-har
 const h5 = [
 	...each(["without an appVersion", "below min", "at min", "between", "at max", "above max", "without a max"], (where) =>
 		`h5 ${where}`),
+	"h5 from an archive", "h5 from a folder",
 	...each(FOLDERS, (folder) => [`h5 normal for ${folder}`, `h5 global for ${folder}`]),
 ];
 

@@ -294,29 +294,33 @@ function hotpatchAnswer({ release, task }) {
 
 // The folder is named after the platforms, `all` three or the named ones.
 function h5Answer({ release, task }, app, device) {
-	const { file, slot, text, files } = release;
+	const { file, slot, text, folder, files } = release;
 	const { name, resourceType } = JSON.parse(files.get(`h5/${slot}/app.json`));
 	const global = resourceType === "global";
 	const named = release.platforms.length === PLATFORMS.length ? "all" : [...file.platform].sort().join("-");
-	const folder = `${app.settings.get("cdn.baseUrl")}h5/${slot}/${text}_${named}/nebula/`;
+	const nebula = `${app.settings.get("cdn.baseUrl")}h5/${slot}/${text}_${named}/nebula/`;
 	const vhost = app.settings.get("h5.vhost");
 	meet(`h5 ${resourceType} for ${named}`);
+	meet(`h5 from ${files.has(`${folder}/package.zip`) ? "an archive" : "a folder"}`);
 	return {
 		app_desc: file.memo, app_id: slot, name, version: text, online: 1, icon_url: "", patch: "", sub_url: "",
 		auto_install: file.autoInstall === "any" ? 1 : 0, installType: file.installType === "preload" ? 1 : 0,
 		extend_info: file.extendInfo, main_url: file.mainUrl, vhost: vhost && `https://${slot}.${vhost}`,
-		fallback_base_url: global ? "" : `${folder}fallback/`, global_pack_url: global ? globalUrl(release, app) : "",
-		package_url: `${folder}${slot}_${text}.amr`,
+		fallback_base_url: global ? "" : `${nebula}fallback/`, global_pack_url: global ? globalUrl(release, app) : "",
+		package_url: `${nebula}${slot}_${text}.amr`,
 		fileSize: (size, tree, fields) => tree.at(fields.package_url)?.size === size,
 		sha256: (sha256, tree, fields) => tree.at(fields.package_url)?.sha256 === sha256,
 	};
 }
 
 // The first file of a global package, as pages refer to it.
-function globalUrl({ folder, files }, { settings }) {
-	const [first] = [...files.keys()].filter((path) => path.startsWith(`${folder}/files/`)).sort();
-	return `https://${settings.get("h5.globalHost")}/${settings.get("app.appId")}_${settings.get("app.workspaceId")}/${
-		first.slice(`${folder}/files/`.length)}`;
+function globalUrl({ folder, files, slot }, { settings }) {
+	const [host, appId, workspaceId] = ["h5.globalHost", "app.appId", "app.workspaceId"].map((key) => settings.get(key));
+	const zipped = files.get(`${folder}/package.zip`);
+	const paths = zipped ? [...unzip(zipped).keys()].map((path) => path.replace(`${slot}/`, ""))
+		: [...files.keys()].filter((path) => path.startsWith(`${folder}/files/`)).map((path) =>
+			`${host}/${appId}_${workspaceId}/${path.slice(`${folder}/files/`.length)}`);
+	return `https://${paths.sort()[0]}`;
 }
 
 const listsValue = (list, value) => list.some((one) => value !== undefined && fold(one) === value);

@@ -97,7 +97,7 @@ function definitionsOf(random, shape, commitTime, appId, workspaceId) {
 	const versions = numbers(random, count);
 	const products = numbers(random, shape.products);
 	const pools = poolsOf(random, shape, [...versions, ...products]);
-	const app = { random, pools, files, commitTime, shape };
+	const app = { random, pools, files, commitTime, shape, global: `global.example.com/${appId}_${workspaceId}` };
 	const [main, ...others] = shape.exact || shape.releases > 8 ? PLATFORMS : random.some(PLATFORMS, 3);
 	files.set("app.ini", appIni(random, appId, workspaceId, pools.audience));
 	whitelists(random, files, pools);

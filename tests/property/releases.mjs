@@ -2,7 +2,7 @@
 //
 //     upgrades(app, count, exact), hotpatches(app, …), h5(app, …), quickfixes(app, …), switches(app, …)
 //
-// app: { random, pools, files, commitTime, shape }; what is made is put into app.files. Bytes are small, and real only
+// app: { random, pools, files, commitTime, shape, global: first folders of a global package }; what is made is put into app.files. Bytes are small, and real only
 // where the compiler looks into them.
 import { createHash } from "node:crypto";
 import { apk } from "../apk.mjs";
@@ -51,7 +51,7 @@ function distribution(app, folder) {
 	case 0:
 		return { type: "appStore", url: "https://apps.apple.com/app/id1" };
 	case 1:
-		return { type: "enterprise", package: packaged(app, folder, "app.ipa"),
+		return { type: "enterprise", package: packaged(app, folder, "app.ipa", `app ${random.next()}`),
 			...(random.chance(40) ? { bundleId: "com.example.enterprise" } : {}) };
 	default:
 		return { type: "testFlight", publicLink: "https://testflight.apple.com/join/x", maxTesters: random.int(1, 10000),
@@ -70,7 +70,7 @@ function upgrade(app, platform, version) {
 	else
 		made.package = platform === "android"
 			? packaged(app, folder, "app.apk", random.chance(20) && apk("com.example.property", version))
-			: packaged(app, folder, random.pick(["app.hap", "app.app"]));
+			: packaged(app, folder, random.pick(["app.hap", "app.app"]), `app ${random.next()}`);
 	made.tasks = tasksOf(app, "upgrade", pools.audience[platform], RANKS[made.distribution?.type]);
 	if (random.chance(30))
 		made.needClientNetType = random.some(["wifi", "4g", "5G"], 2);
@@ -127,16 +127,27 @@ function clientVersion({ random, pools }, platforms) {
 	}));
 }
 
-function normalPackage({ random, files }, folder, made) {
+// A package's files: a folder of the release, or package.zip, where they lie below `inside`, and maybe that below the h5Id.
+function packaging({ random, files }, folder, own, inside, all) {
+	if (random.chance(70)) {
+		all.forEach(([name, text]) => files.set(`${folder}/${own}/${name}`, text));
+		return;
+	}
+	const top = random.pick(["", `${folder.split("/")[1]}/`]);
+	files.set(`${folder}/package.zip`, zip(all.map(([name, text]) => [`${top}${inside}/${name}`, text])));
+}
+
+function normalPackage(app, folder, made) {
+	const { random } = app;
 	const page = random.pick(["index.html", "pages/Home page.html"]);
-	const inside = [[page, `<p>${random.next()}`], ["a.js", "1"]];
-	inside.forEach(([name, text]) => files.set(`${folder}/www/${name}`, text));
+	packaging(app, folder, "www", "www", [[page, `<p>${random.next()}`], ["a.js", "1"]]);
 	made.mainUrl = `/www/${page}`;
 }
 
-function globalPackage({ random, files }, folder, made) {
-	random.some(["a/b.js", "a.css", "B.js", "a/b/c.png"], random.int(1, 3)).forEach((name) =>
-		files.set(`${folder}/files/${name}`, `${random.next()}`));
+function globalPackage(app, folder, made) {
+	const { random } = app;
+	const names = random.some(["a/b.js", "a.css", "B.js", "a/b/c.png"], random.int(1, 3));
+	packaging(app, folder, "files", app.global, names.map((name) => [name, `${random.next()}`]));
 	if (random.chance(50))
 		made.repeatNebula = random.chance(50);
 }

@@ -150,6 +150,11 @@ static void test_folders(void **state)
 		assert_int_equal(t.made[0].files.n, global ? 2 : 4);
 		assert_string_equal(arena_str(&t.w.mem, t.release.global_pack_url),
 				    global ? "https://cdn.example.com/DEMO01_default/b.js" : "");
+		t.release.global_pack_url = SLICE("");
+		t.maker.signer = NULL; /* the URL is known without a key */
+		prepare(&t);
+		assert_int_equal(t.n, 0);
+		assert_int_equal(t.release.global_pack_url.n > 0, global);
 		t.maker.good_defs = false; /* then nobody looks again */
 		t.w.reads = 0;
 		prepare(&t);
