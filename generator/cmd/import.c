@@ -137,6 +137,11 @@ struct slice import_path(struct import *im, const char *fmt, ...)
 	return arena_copy(&im->a, strbuf_slice(&out));
 }
 
+const char *import_shown(struct import *im, struct slice rel)
+{
+	return arena_printf(&im->a, SLICE_FMT SLICE_FMT, SLICE_ARG(im->prefix), SLICE_ARG(rel)).p;
+}
+
 bool import_exists(const struct import *im, struct slice rel)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;

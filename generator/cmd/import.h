@@ -1,6 +1,6 @@
 /* cmd/import.h: what the import commands share: a work tree, an app in it, and files that appear together or not at all.
  *
- * Order      import_usage(), import_open(), import_add()… , import_commit(), import_end().
+ * Order      import_open(), import_add() and its likes, import_commit() (or import_check() and import_write()), import_end().
  * Check      import_check() reads the definitions as they would be afterwards. What is wrong with an added file is reported, and
  *            then nothing is written. A work tree that has errors already is not touched: the import's own could not be told
  *            from them.
@@ -67,6 +67,8 @@ const char *import_stage(struct import *im);
 void import_unstage(struct import *im);
 /* `rel` below the app's folder, in the arena. */
 struct slice import_path(struct import *im, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* `rel` as messages have it: from the repository's root. */
+const char *import_shown(struct import *im, struct slice rel);
 /* Is something there, whether git looks at it or not? */
 bool import_exists(const struct import *im, struct slice rel);
 

@@ -24,7 +24,7 @@ static void overlay_files(struct import *im)
 		const struct import_file *f = &im->files[i];
 
 		v[i] = (struct overlay_file){ .rel = f->rel, .data = f->shown ? f->check : f->data };
-		v[i].path = arena_printf(&im->a, SLICE_FMT SLICE_FMT, SLICE_ARG(im->prefix), SLICE_ARG(f->rel)).p;
+		v[i].path = import_shown(im, f->rel);
 	}
 	overlay_open(&im->overlay, source_tree(im->source), v, im->n, &im->a);
 }
@@ -65,7 +65,7 @@ int import_check(struct import *im, struct diags *d)
 		const struct import_file *f = &im->files[i];
 
 		if (!f->replaces && import_exists(im, f->rel))
-			diag_error(d, SRCPOS_FILE(arena_str(&im->a, f->rel)), "exists already; nothing is written");
+			diag_error(d, SRCPOS_FILE(import_shown(im, f->rel)), "exists already; nothing is written");
 	}
 	if (d->errors != errors)
 		return -1;

@@ -5,6 +5,7 @@
 #include "base/jsonedit.h"
 #include "base/jsonpos.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "cmd/import.h"
 #include "convert/task.h"
 #include "convert/text.h"
@@ -167,15 +168,14 @@ static void add_task(struct tasks *w, struct task_import *t)
 	struct slice id = t->id.n ? t->id : free_id(w, to);
 	if (map_put(&to->ids, arena_copy(&w->im->a, id), w)) {
 		form_error(&t->form, form_has(&t->form, "taskName") ? "taskName" : "id",
-			   "the release " SLICE_FMT " has a task %s already; nothing is imported", SLICE_ARG(to->rel),
+			   "the release %s has a task %s already; nothing is imported", import_shown(w->im, to->rel),
 			   quote(&w->im->a, id));
 		return;
 	}
 	json_t *task = with_id(t->task, id);
 	ARENA_PUSH(&w->im->a, to->places, to->n, to->cap, form_pos(&t->form, NULL));
 	if (!append(w, to, task))
-		diag_error(&w->im->d, SRCPOS_FILE(arena_str(&w->im->a, to->rel)),
-			   "a task cannot be added to this file");
+		diag_error(&w->im->d, SRCPOS_FILE(import_shown(w->im, to->rel)), "a task cannot be added to this file");
 	json_decref(task);
 	w->count++;
 }
@@ -298,10 +298,15 @@ int task_options_read(struct task_options *o, struct arena *mem, const struct cm
 	if (import_pairs(&lists, &o->nwhitelists, mem, a, "whitelist") ||
 	    import_pairs(&types, &o->nupgrade_types, mem, a, "upgrade-type"))
 		return EXIT_USAGE;
-	for (size_t i = 0; i < o->nupgrade_types; i++)
-		if (!upgrade_mode_parse(&mode, types[i].word))
-			return cmd_usage(a->command, "--upgrade-type: " SLICE_FMT " must be once, multiple or forced",
-					 SLICE_ARG(types[i].word));
+	for (size_t i = 0; i < o->nupgrade_types; i++) {
+		uint64_t code;
+
+		if (!text_uint(&code, types[i].code) || !upgrade_mode_parse(&mode, types[i].word))
+			return cmd_usage(a->command,
+					 "--upgrade-type is \"" SLICE_FMT "=" SLICE_FMT
+					 "\"; it must be a number, and once, multiple or forced",
+					 SLICE_ARG(types[i].code), SLICE_ARG(types[i].word));
+	}
 	o->whitelists = lists;
 	o->upgrade_types = types;
 	return 0;

@@ -178,7 +178,7 @@ static int add_settings(struct import *im, struct slice name)
 	if (!text.n)
 		return 0;
 	if (import_exists(im, rel))
-		return diag_error(&im->d, SRCPOS_FILE(arena_str(&im->a, rel)),
+		return diag_error(&im->d, SRCPOS_FILE(import_shown(im, rel)),
 				  "exists already; edit it, and leave --id-type and --plain-ids out");
 	import_add(im, rel, arena_printf(&im->a, "[whitelist]\n%s", text.p));
 	return 0;
