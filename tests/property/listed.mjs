@@ -49,18 +49,14 @@ function inFilter(app, name, list, text, readObject) {
 
 // --- expressions -----------------------------------------------------------------------------------------------------------
 
-// Escaped punctuation is written as its number: few characters may stand behind a backslash with the flag u.
-const numbered = (pattern) => pattern.replace(/\\(.)/gsu, (_, c) =>
-	(/[!-/:-@[-`{-~]/.test(c) ? `\\x${c.charCodeAt(0).toString(16)}` : `\\${c}`));
-
 const known = new Map();
 
 // The expression of a pattern, anchored at both ends; null where the engine takes it for none.
 function expression(pattern) {
 	if (!known.has(pattern))
 		try {
-			const alone = new RegExp(numbered(pattern), "su");
-			known.set(pattern, new RegExp(`^(?:${alone.source})$`, "su"));
+			new RegExp(pattern, "su"); // by itself: a)(b is none, though it fits between the parentheses below
+			known.set(pattern, new RegExp(`^(?:${pattern})$`, "su"));
 		} catch {
 			known.set(pattern, null);
 		}

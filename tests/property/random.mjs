@@ -61,7 +61,7 @@ const NARROW = ["tier", "vmType", "osVersion", "toString", "abi", "osVersion"];
 // another attribute, many slots make units, and `wide` sets have more attributes than a word has bits.
 export function shapeOf(seed) {
 	const small = { apps: 1, releases: 6, products: 3, h5: 2, versions: 3, bundles: 2, tasks: 6, switches: 8,
-		elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2, devices: 250, instants: 3 };
+		elements: 3 + (seed % 6), free: 10 * (seed % 8), long: 2, devices: 200, instants: 3 };
 	const one = { ...small, products: 1, h5: 1, bundles: 1, switches: 3 }; // and much of one kind
 	switch (seed % 20) {
 	case 7:
@@ -76,9 +76,9 @@ export function shapeOf(seed) {
 	case 19:
 		return { ...one, exact: true, releases: 30, free: 60, official: 0, unless: 10, wide: true };
 	case 5:
-		return { ...one, releases: 2, h5: 40, versions: 2, devices: 200 };
+		return { ...one, releases: 2, h5: 40, versions: 2 };
 	case 9:
-		return { ...one, releases: 2, bundles: 40, devices: 200 };
+		return { ...one, releases: 2, bundles: 40 };
 	case 15:
 		return { ...one, releases: 2, products: 40, tasks: 3, free: 50 };
 	case 1:
