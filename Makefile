@@ -11,7 +11,7 @@ CC       = gcc
 AR       = gcc-ar
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wcast-qual -Wformat=2 -Wvla -Werror
-OPT      = -O2 -g
+OPT      = $(if $(SAN),-O1,-O2) -g
 CFLAGS   =
 LDFLAGS  =
 
