@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <string.h>
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -70,6 +72,11 @@ bool text_is_name(struct slice s)
 		if (!is_alnum(s.p[i]) && s.p[i] != '.' && s.p[i] != '_' && s.p[i] != '-')
 			return false;
 	return true;
+}
+
+bool text_is_url_path_byte(char c)
+{
+	return is_alnum(c) || (c && strchr("/-._~!$&'()*+,;=:@", c));
 }
 
 static bool is_digits(struct slice s)

@@ -15,6 +15,9 @@ size_t text_codepoints(struct slice s); /* of valid UTF-8; an invalid byte count
 /* `[A-Za-z0-9][A-Za-z0-9._-]{0,63}`: ids, folder and list names of definitions. */
 bool text_is_name(struct slice s);
 
+/* A byte that stands in the path of a URL as it is (RFC 3986, `pchar` and `/`), and so in the names of files that pages refer to. */
+bool text_is_url_path_byte(char c);
+
 /* Looks like a mainland mobile number (11 digits from 13 to 19), any number with a + and a country, or an e-mail address. */
 bool text_is_personal(struct slice s);
 

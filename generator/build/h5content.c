@@ -102,17 +102,13 @@ static int fail_path(struct reading *r, struct slice path, const char *fault)
 	return diag_error(r->d, r->at, "the path \"" SLICE_FMT "\" %s", SLICE_ARG(path), fault);
 }
 
-/* What stands in a URL's path as it is. */
 static bool is_url_plain(struct slice path)
 {
-	for (size_t i = 0; i < path.n; i++) {
-		char c = path.p[i];
+	size_t i = 0;
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		      strchr("/-._~!$&'()*+,;=:@", c)))
-			return false;
-	}
-	return true;
+	while (i < path.n && text_is_url_path_byte(path.p[i]))
+		i++;
+	return i == path.n;
 }
 
 static int check_global(struct reading *r, struct slice path)

@@ -112,18 +112,12 @@ static bool find_input(enum input *out, struct h5_release *h, struct defs_scope 
 	return n == 1;
 }
 
-/* What a URL can hold as it is: clients find the files of a global package by their URLs. */
-static bool is_url_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("/-._~!$&'()*+,;=:@", c));
-}
-
+/* Clients find the files of a global package by their URLs. */
 static void check_path(const struct file_entry *e, struct slice path, bool global, struct defs_scope *s)
 {
 	size_t bad = 0;
 
-	while (bad < path.n && (global ? is_url_byte(path.p[bad]) : (unsigned char)path.p[bad] < 0x80))
+	while (bad < path.n && (global ? text_is_url_path_byte(path.p[bad]) : (unsigned char)path.p[bad] < 0x80))
 		bad++;
 	if (path.n > PATH_MAX_)
 		diag_error(s->d, SRCPOS_FILE(e->path),

@@ -1,20 +1,9 @@
 /* Any bytes as compiled XML: read or refused with a reason; what was read is text, and lies in the file or is converted from
  * what lies there. Cut off anywhere before its end an accepted file is refused. */
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "base/text.h"
 #include "build/axml.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "base/text.h"
+#include "require.h"
 
 /* The file's own size: what lies behind it does not matter. */
 static size_t file_size(const uint8_t *data)

@@ -1,23 +1,12 @@
 /* A filter finds what was put in, proves every page, and with one byte changed it proves them no more; and no bytes at
  * all are taken for a record of it, but its own. The input: pages, probes, place and value of a change, then keys of 16
  * bytes. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "format/filter.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "require.h"
 
 #define KEYS 64
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint64_t number(const uint8_t *p)
 {

@@ -1,23 +1,12 @@
 /* An app.json and a release.json of any bytes: read or refused; what is said has a place in the text, and what is taken keeps the
  * model's promises: extendInfo above all, which must be what the wire's own writer makes of it. */
-#include <stdio.h>
-#include <stdlib.h>
 
+#include "defs/h5.h"
 #include "../unit/defs/world.h"
 #include "base/text.h"
 #include "defs/extendinfo.h"
-#include "defs/h5.h"
 #include "format/json.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 static void check_places(const struct diags *d, struct slice text)
 {

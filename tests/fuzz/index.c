@@ -1,22 +1,11 @@
 /* An index that is accepted is written again with the bytes of its value, unless it holds something of a later version;
  * and no device, whatever its values, walks out of its tables. The input is the index; devices take their values from
  * it. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "format/index.h"
 #include "format/json.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 struct device {
 	struct slice text;

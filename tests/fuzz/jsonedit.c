@@ -2,25 +2,15 @@
  * name keeps its bytes. Input: a line `s|p|a|r INDEX KEY AFTER` (set, put, append, remove; INDEX: which value of the text, in
  * its order), a line with the value, then the text. */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/jsonedit.h"
 #include "base/jsonpos.h"
 #include "base/text.h"
+#include "require.h"
 
 #define FLAGS (JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL)
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct question {
 	char operation;

@@ -2,23 +2,12 @@
  * member the key's raw text means the same key, both give the same places, and duplicates are reported exactly where jansson
  * refuses them. */
 #include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/jsontable.h"
 #include "base/strbuf.h"
+#include "require.h"
 
 #define MAX_QUESTIONS 200 /* each is a pass over the text */
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct check {
 	struct slice text;

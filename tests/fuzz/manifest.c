@@ -1,20 +1,9 @@
 /* A manifest that is accepted is written again with the same bytes, unless it holds rules of a later version. The first
  * byte of the input chooses the kind (u p h q, else a switch), the rest is the manifest. */
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "format/json.h"
 #include "format/manifest.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "format/json.h"
+#include "require.h"
 
 static bool all_known(const struct manifest *m)
 {

@@ -1,6 +1,5 @@
 /* Release tasks of any bytes: each is refused with a place in the text, or becomes a task that the reader of definitions knows key
  * by key. What can be written again in the same form means the same. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "../unit/defs/world.h"
@@ -9,18 +8,9 @@
 #include "convert/task.h"
 #include "convert/text.h"
 #include "defs/upgrade.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "require.h"
 
 #define PACKAGE "{\"url\":\"https://d.example.com/a.apk\",\"size\":1,\"sha256\":\"%064d\"}"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_places(const struct diags *d, struct slice text)
 {

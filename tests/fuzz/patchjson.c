@@ -1,20 +1,9 @@
 /* A patch.json of any bytes: read or refused, and what is said has a place in it. */
-#include <stdio.h>
-#include <stdlib.h>
 
+#include "defs/patchjson.h"
 #include "../unit/defs/world.h"
 #include "base/text.h"
-#include "defs/patchjson.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 static int read_text(void *ctx, struct blob *out, const struct file_entry *e, uint64_t limit, struct diags *d)
 {

@@ -2,26 +2,15 @@
  * not taken has a place and a reason. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 #include "defs/pattern.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "require.h"
 
 /* PCRE2 walks through every branch that it follows, for every byte: at most as many as its workspace holds. */
 #define ROOM      3000 /* ints */
 #define BRANCHES  (ROOM / 6)
 #define STEPS_MAX (64 * BRANCHES)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int count_step(pcre2_callout_block *block, void *steps)
 {

@@ -1,20 +1,9 @@
 /* A .regex file of any bytes: what is taken of it are lines of it that are patterns; every complaint lies at one of its lines. */
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 #include "defs/pattern.h"
 #include "defs/whitelist.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 static int read_text(void *ctx, struct blob *out, const struct file_entry *e, uint64_t limit, struct diags *d)
 {

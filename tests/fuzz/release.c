@@ -1,20 +1,9 @@
 /* A release.json of any bytes: it is read or refused, and everything that is said about it has a place in the text. */
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "../unit/defs/world.h"
 #include "base/text.h"
 #include "defs/upgrade.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 static void check_places(const struct diags *d, struct slice text)
 {

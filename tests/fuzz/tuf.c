@@ -1,23 +1,12 @@
 /* TUF metadata, build.json and recipes.json: what is accepted is written again with the same bytes, and what a reader relies
  * on holds. The first byte of the input chooses: r, t, s, p (timestamp) metadata, b build.json, c recipes.json. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "format/buildinfo.h"
 #include "format/json.h"
 #include "format/recipes.h"
 #include "format/tuf.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 static void check_role(const struct role_keys *r, const struct key_table *keys)
 {

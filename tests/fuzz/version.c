@@ -1,18 +1,7 @@
 /* An accepted version survives being written and read, in both forms; two lines compare as a reference does. */
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/version.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "require.h"
 
 static bool same(const struct version *a, const struct version *b)
 {

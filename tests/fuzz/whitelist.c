@@ -1,23 +1,12 @@
 /* A list of any bytes: refused exactly when it is no UTF-8 or begins with a byte order mark, else its ids are those that a plain
  * split finds, and every one of them is in the filter. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "build/whitelist.h"
-
-#define REQUIRE(condition)                                                                                             \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition);                                \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "require.h"
 
 #define IDS_MAX 512 /* further bytes are left out */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool is_space(char c)
 {
