@@ -1,6 +1,5 @@
 /* Any bytes as compiled XML: read or refused with a reason; what was read is text, and lies in the file or is converted from
  * what lies there. Cut off anywhere before its end an accepted file is refused. */
-
 #include "build/axml.h"
 #include "base/text.h"
 #include "require.h"

@@ -2,24 +2,16 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
+#include "require.h"
 #include "resolve/flat.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void compare_number(bool has, uint32_t number, const json_t *value)
 {
 	double want = json_number_value(value); /* 0 for what is no number */
 	bool wanted = json_is_number(value) && want >= 0 && want < 2147483648.0 && floor(want) == want;
 
-	require(has == wanted && (!has || number == (uint32_t)want));
+	REQUIRE(has == wanted && (!has || number == (uint32_t)want));
 }
 
 /* The same texts as in the parsed object, and no others; the same numbers. */
@@ -37,10 +29,10 @@ static void compare(const struct mdr_device *d, json_t *object)
 	{
 		texts += json_is_string(value);
 	}
-	require(texts == n);
+	REQUIRE(texts == n);
 	for (size_t i = 0; i < n; i++) {
 		value = json_object_getn(object, attrs[i].name, attrs[i].name_size);
-		require(slice_eq(slice_bytes(attrs[i].value, attrs[i].value_size),
+		REQUIRE(slice_eq(slice_bytes(attrs[i].value, attrs[i].value_size),
 				 slice_bytes(json_string_value(value), json_string_length(value))));
 	}
 }
@@ -55,13 +47,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
 
 	if (flat_read(&device, attrs, (struct slice){ text, size })) {
-		require(json_is_object(json));
+		REQUIRE(json_is_object(json));
 		compare(&device, json);
 	}
 	if (mdr_device_parse(&device, &keep, text, size, &err)) {
-		require(!json_is_object(json) && err.code == MDR_DEVICE && err.text[0]);
+		REQUIRE(!json_is_object(json) && err.code == MDR_DEVICE && err.text[0]);
 	} else {
-		require(json_is_object(json));
+		REQUIRE(json_is_object(json));
 		compare(&device, json);
 	}
 	mdr_device_release(keep);

@@ -1,26 +1,11 @@
 /* An app.json and a release.json of any bytes: read or refused; what is said has a place in the text, and what is taken keeps the
  * model's promises: extendInfo above all, which must be what the wire's own writer makes of it. */
-
 #include "defs/h5.h"
 #include "../unit/defs/world.h"
 #include "base/text.h"
 #include "defs/extendinfo.h"
 #include "format/json.h"
-#include "require.h"
-
-static void check_places(const struct diags *d, struct slice text)
-{
-	uint32_t lines = 1;
-
-	for (size_t i = 0; i < text.n; i++)
-		lines += text.p[i] == '\n';
-	for (size_t i = 0; i < d->n; i++) {
-		const struct diag *e = &d->v[i];
-
-		REQUIRE(e->at.path && e->at.line <= lines && (e->at.line == 0 || e->at.col >= 1));
-		REQUIRE(*e->text && text_is_utf8(slice_of(e->text)));
-	}
-}
+#include "places.h"
 
 static void check_info(struct slice info)
 {
@@ -68,13 +53,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	w.tree = (struct filetree){ .v = &page, .n = 1 };
 	if (h5_app_read(&app, &w.s, origin, SLICE("20171228")) == 0 && !w.d.errors)
 		REQUIRE(slice_trim(app.name).n && !app.global); /* there is no globalHost */
-	check_places(&w.d, text);
+	check_places(&w.d, NULL, text, 0);
 	world_release(&w);
 
 	world_init(&w);
 	w.tree = (struct filetree){ .v = &page, .n = 1 };
 	int result = h5_read(&h, &w.s, origin, SLICE("h5/20171228/1.0.0.1/release.json"), &shop);
-	check_places(&w.d, text);
+	check_places(&w.d, NULL, text, 0);
 	if (!w.d.errors) {
 		REQUIRE(result == 0);
 		check_release(&h);

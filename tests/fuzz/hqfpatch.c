@@ -1,14 +1,7 @@
 /* Any bytes as patch.json: refused with a reason, or what was read is in range, and its one form is read as the same and is its
  * own one form. */
-#include <stdlib.h>
-
 #include "build/hqfpatch.h"
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -17,13 +10,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *why = NULL;
 
 	if (hqf_patch_read(&p, &a, slice_bytes(data, size), &why)) {
-		require(why && *why);
+		REQUIRE(why && *why);
 	} else {
-		require(p.bundle_name.n && p.version_name.n && p.patch_version_name.n && p.module.n && p.module_hash.n);
-		require(p.version_code <= INT32_MAX && p.patch_version_code >= 1 && p.patch_version_code <= INT32_MAX);
-		require(slice_find(p.module, '/') < 0 && slice_find(p.module, '%') < 0 && p.ndevice_types > 0);
-		require(hqf_patch_read(&again, &a, p.text, &why) == 0);
-		require(slice_eq(p.text, again.text) && slice_eq(p.module, again.module));
+		REQUIRE(p.bundle_name.n && p.version_name.n && p.patch_version_name.n && p.module.n && p.module_hash.n);
+		REQUIRE(p.version_code <= INT32_MAX && p.patch_version_code >= 1 && p.patch_version_code <= INT32_MAX);
+		REQUIRE(slice_find(p.module, '/') < 0 && slice_find(p.module, '%') < 0 && p.ndevice_types > 0);
+		REQUIRE(hqf_patch_read(&again, &a, p.text, &why) == 0);
+		REQUIRE(slice_eq(p.text, again.text) && slice_eq(p.module, again.module));
 	}
 	arena_release(&a);
 	return 0;

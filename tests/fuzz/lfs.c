@@ -1,16 +1,9 @@
 /* A pointer that is accepted is written in the one way there is; content that is not one does not begin like one. */
-#include <stdlib.h>
-
-#include "base/strbuf.h"
 #include "source/lfs.h"
+#include "base/strbuf.h"
+#include "require.h"
 
 #define VERSION_LINE "version https://git-lfs.github.com/spec/v1"
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,14 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lfs_pointer p;
 	const enum lfs_form form = lfs_parse(&p, text);
 
-	require((form == LFS_CONTENT) == (size > LFS_POINTER_MAX || !slice_starts(text, VERSION_LINE)));
+	REQUIRE((form == LFS_CONTENT) == (size > LFS_POINTER_MAX || !slice_starts(text, VERSION_LINE)));
 	if (form == LFS_POINTER) {
 		strbuf_adds(&again, VERSION_LINE "\noid sha256:");
 		strbuf_addhex(&again, p.oid, sizeof(p.oid));
 		strbuf_adds(&again, "\nsize ");
 		strbuf_adduint(&again, p.size);
 		strbuf_addch(&again, '\n');
-		require(slice_eq(strbuf_slice(&again), text));
+		REQUIRE(slice_eq(strbuf_slice(&again), text));
 	}
 	strbuf_release(&again);
 	return 0;

@@ -1,6 +1,5 @@
 /* A manifest that is accepted is written again with the same bytes, unless it holds rules of a later version. The first
  * byte of the input chooses the kind (u p h q, else a switch), the rest is the manifest. */
-
 #include "format/manifest.h"
 #include "format/json.h"
 #include "require.h"

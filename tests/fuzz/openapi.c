@@ -8,23 +8,9 @@
 #include "convert/task.h"
 #include "convert/text.h"
 #include "defs/upgrade.h"
-#include "require.h"
+#include "places.h"
 
 #define PACKAGE "{\"url\":\"https://d.example.com/a.apk\",\"size\":1,\"sha256\":\"%064d\"}"
-
-static void check_places(const struct diags *d, struct slice text)
-{
-	uint32_t lines = 1;
-
-	for (size_t i = 0; i < text.n; i++)
-		lines += text.p[i] == '\n';
-	for (size_t i = 0; i < d->n; i++) {
-		const struct diag *e = &d->v[i];
-		REQUIRE(e->at.path && strcmp(e->at.path, WORLD_PATH) == 0);
-		REQUIRE(e->at.line >= 1 && e->at.line <= lines && e->at.col >= 1);
-		REQUIRE(*e->text && text_is_utf8(slice_of(e->text)));
-	}
-}
 
 /* The definition may have a fault (a window too long), but not one of form. */
 static void check_form(const struct diags *d)
@@ -148,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	w.app.app_id = SLICE("DEMO01");
 	w.app.workspace_id = SLICE("default");
 	check_all(&w, (struct origin){ WORLD_PATH, text });
-	check_places(&w.d, text);
+	check_places(&w.d, WORLD_PATH, text, 1);
 	world_release(&w);
 	return 0;
 }

@@ -1,9 +1,8 @@
 /* A .regex file of any bytes: what is taken of it are lines of it that are patterns; every complaint lies at one of its lines. */
-
 #include "base/text.h"
 #include "defs/pattern.h"
 #include "defs/whitelist.h"
-#include "require.h"
+#include "places.h"
 
 static int read_text(void *ctx, struct blob *out, const struct file_entry *e, uint64_t limit, struct diags *d)
 {
@@ -12,16 +11,6 @@ static int read_text(void *ctx, struct blob *out, const struct file_entry *e, ui
 	(void)e, (void)limit, (void)d;
 	*out = (struct blob){ .data = *text };
 	return 0;
-}
-
-static void check_diags(const struct diags *d, struct slice text)
-{
-	uint32_t lines = 1;
-
-	for (size_t i = 0; i < text.n; i++)
-		lines += text.p[i] == '\n';
-	for (size_t i = 0; i < d->n; i++)
-		REQUIRE(d->v[i].at.line <= lines && *d->v[i].text && text_is_utf8(slice_of(d->v[i].text)));
 }
 
 /* The patterns by hand: the lines that are not blank, as far as there is no error. */
@@ -57,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	whitelists_load(&app, &files, &tree, &a, &d);
 	REQUIRE(app.nwhitelists == 1 && app.whitelists[0]->is_regex);
-	check_diags(&d, text);
+	check_places(&d, NULL, text, 0);
 	if (!d.errors)
 		check_patterns(app.whitelists[0], text, &a);
 	diags_release(&d);

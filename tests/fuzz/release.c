@@ -1,23 +1,8 @@
 /* A release.json of any bytes: it is read or refused, and everything that is said about it has a place in the text. */
-
 #include "../unit/defs/world.h"
 #include "base/text.h"
 #include "defs/upgrade.h"
-#include "require.h"
-
-static void check_places(const struct diags *d, struct slice text)
-{
-	uint32_t lines = 1;
-
-	for (size_t i = 0; i < text.n; i++)
-		lines += text.p[i] == '\n';
-	for (size_t i = 0; i < d->n; i++) {
-		const struct diag *e = &d->v[i];
-		REQUIRE(e->at.path && strcmp(e->at.path, WORLD_PATH) == 0);
-		REQUIRE(e->at.line >= 1 && e->at.line <= lines && e->at.col >= 1);
-		REQUIRE(*e->text && text_is_utf8(slice_of(e->text)));
-	}
-}
+#include "places.h"
 
 static void check_window(const struct window *w)
 {
@@ -54,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	world_init(&w);
 	int result = upgrade_read(&u, &w.s, origin, SLICE("up/android/5.0.0/release.json"));
-	check_places(&w.d, text);
+	check_places(&w.d, WORLD_PATH, text, 1);
 	if (!w.d.errors) {
 		REQUIRE(result == 0 && u.platform == PLATFORM_ANDROID && slice_eqs(u.r.version_text, "5.0.0"));
 		REQUIRE((u.package.rel.n > 0) != (u.package.url.n > 0));

@@ -1,16 +1,9 @@
 /* Any bytes as a zip archive: refused with a reason, or files whose paths are good, sorted and distinct, which our own writer packs
  * again and which are then read as the same. What comes out is bounded by what went in. */
-#include <stdlib.h>
-
-#include "base/relpath.h"
 #include "build/unzip.h"
+#include "base/relpath.h"
 #include "build/zip.h"
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "require.h"
 
 static void check_again(const struct fileset *files)
 {
@@ -22,12 +15,12 @@ static void check_again(const struct fileset *files)
 	zip_begin(&z, &zip);
 	for (size_t i = 0; i < files->n; i++)
 		zip_put(&z, files->v[i].path, fileset_bytes(files, &files->v[i]));
-	require(zip_end(&z, &why) == 0);
-	require(files->n == 0 || unzip_read(&again, strbuf_slice(&zip), &why) == 0);
-	require(again.n == files->n);
+	REQUIRE(zip_end(&z, &why) == 0);
+	REQUIRE(files->n == 0 || unzip_read(&again, strbuf_slice(&zip), &why) == 0);
+	REQUIRE(again.n == files->n);
 	for (size_t i = 0; i < files->n; i++) {
-		require(slice_eq(again.v[i].path, files->v[i].path));
-		require(slice_eq(fileset_bytes(&again, &again.v[i]), fileset_bytes(files, &files->v[i])));
+		REQUIRE(slice_eq(again.v[i].path, files->v[i].path));
+		REQUIRE(slice_eq(fileset_bytes(&again, &again.v[i]), fileset_bytes(files, &files->v[i])));
 	}
 	fileset_release(&again);
 	strbuf_release(&zip);
@@ -39,13 +32,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *why = NULL;
 
 	if (unzip_read(&files, slice_bytes(data, size), &why)) {
-		require(why && *why);
+		REQUIRE(why && *why);
 	} else {
 		for (size_t i = 0; i < files.n; i++) {
-			require(!relpath_fault(files.v[i].path));
-			require(i == 0 || slice_cmp(files.v[i - 1].path, files.v[i].path) < 0);
+			REQUIRE(!relpath_fault(files.v[i].path));
+			REQUIRE(i == 0 || slice_cmp(files.v[i - 1].path, files.v[i].path) < 0);
 		}
-		require(files.bytes.n <= ((size_t)1 << 20) + UNZIP_RATIO * size);
+		REQUIRE(files.bytes.n <= ((size_t)1 << 20) + UNZIP_RATIO * size);
 		check_again(&files);
 	}
 	fileset_release(&files);

@@ -1,5 +1,4 @@
 /* An accepted version survives being written and read, in both forms; two lines compare as a reference does. */
-
 #include "base/version.h"
 #include "require.h"
 
