@@ -21,25 +21,27 @@ CPPFLAGS_ALL = -Igenerator -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMDSTATIC_VERSI
 CFLAGS_ALL   = -std=c11 $(WARN) $(OPT) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL  = $(SANFLAGS) $(LDFLAGS)
 
-PKGS       = libgit2 libcrypto libzstd libarchive jansson inih libpcre2-8 libutf8proc zlib
+PKGS       = libgit2 libcrypto libzstd libarchive jansson inih libpcre2-8 libutf8proc zlib libqrencode expat
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
 
 # Folders in the order of the include rule (tests/includes): a folder links with those before it that it may include.
-FOLDERS  = base model source defs plan format build sign emit report convert resolve cmd
+FOLDERS  = base model source defs plan format inspect pack build sign emit report convert resolve cmd
 USE_base    = base
 USE_model   = model base
 USE_source  = source base
 USE_defs    = defs model base
 USE_plan    = plan model base
 USE_format  = format base
-USE_build   = build plan format model base
+USE_inspect = inspect format base
+USE_pack    = pack inspect format base
+USE_build   = build pack inspect plan format model base
 USE_sign    = sign format base
 USE_emit    = emit format base
-USE_report  = report build plan format model base
+USE_report  = report build pack inspect plan format model base
 USE_convert = convert defs model base
 USE_resolve = resolve format base
-USE_cmd     = cmd report convert resolve emit sign build plan defs source format model base
+USE_cmd     = cmd report convert resolve emit sign build pack inspect plan defs source format model base
 
 src  = $(sort $(wildcard generator/$(1)/*.c))
 obj  = $(patsubst generator/%.c,$(BUILD)/obj/%.o,$(call src,$(1)))
@@ -73,17 +75,21 @@ $(BUILD)/lib/$(1).a: $(call obj,$(1))
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rule,$(f))))
 
-# The files of templates/starter and the JSON Schemas, embedded for `mdstatic init`.
+# Files embedded in the program: those of templates/starter and the JSON Schemas for `mdstatic init`, the pages for build/.
 STARTER = $(shell find templates/starter -type f)
 SCHEMAS = $(sort $(wildcard schemas/*.schema.json))
 $(BUILD)/gen/starter.c: templates/embed $(STARTER) $(SCHEMAS)
 	@mkdir -p $(@D)
-	$(Q)templates/embed templates/starter $(foreach s,$(SCHEMAS),.mdstatic/$(s)=$(s)) > $@
-$(BUILD)/obj/starter.o: $(BUILD)/gen/starter.c $(BUILD)/flags
+	$(Q)templates/embed cmd/starter.h starter_files templates/starter $(foreach s,$(SCHEMAS),.mdstatic/$(s)=$(s)) > $@
+$(BUILD)/gen/page_files.c: templates/embed $(wildcard templates/pages/*)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+	$(Q)templates/embed build/template.h page_files templates/pages > $@
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(BUILD)/lib/build.a: $(BUILD)/obj/gen/page_files.o
 
-$(BUILD)/mdstatic: $(BUILD)/obj/main.o $(BUILD)/obj/starter.o $(call libs,cmd)
+$(BUILD)/mdstatic: $(BUILD)/obj/main.o $(BUILD)/obj/gen/starter.o $(call libs,cmd)
 	$(call note,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
@@ -114,10 +120,10 @@ fuzz: $(FUZZ) ## build the fuzz targets
 .PHONY: fuzz
 
 # --- programs that the scripts of tests/system drive: tests/system/NOUN.c ------------------------------------------------
-$(BUILD)/tests/%: tests/system/%.c $(BUILD)/flags $(call libs,source)
+$(BUILD)/tests/%: tests/system/%.c $(BUILD)/flags $(call libs,cmd)
 	@mkdir -p $(@D)
 	$(call note,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< $(call libs,source) $(PKG_LIBS)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< $(call libs,cmd) $(PKG_LIBS)
 
 # --- benches: tests/bench/NOUN.c -----------------------------------------------------------------------------------------
 BENCH = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard tests/bench/*.c)))
@@ -127,9 +133,9 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/flags $(call libs,cmd)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< $(call libs,cmd) $(PKG_LIBS)
 
 # --- what a machine needs: installed through apt when run as root, else the one line to run ------------------------------
-DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libpcre2-dev libutf8proc-dev zlib1g-dev
+DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libpcre2-dev libutf8proc-dev zlib1g-dev libqrencode-dev libexpat1-dev
 DEPS_DEMO  = $(DEPS_BUILD) git ca-certificates nodejs npm
-DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt openssl unzip
+DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt apksigner openssl unzip zip libplist-utils default-jdk-headless chromium zbar-tools
 
 deps: ## install what building needs
 	@tests/deps $(DEPS_BUILD)

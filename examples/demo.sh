@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The demo of `make demo`: example definitions with real packages → commit → signed tree → what eight devices get, and why.
+# The demo of `make demo`: example definitions with real packages → commit → signed tree → what eight devices get, and why; a delta
+# that one of them takes, and the pages for people.
 # Needs: git, npm (for the packages), the built program in $BUILD. Everything it makes lies below $BUILD/demo.
 set -euo pipefail
 
@@ -65,3 +66,21 @@ for device in "$top"/examples/devices/*.json; do
 	say "6. mdstatic resolve: $(basename "$device" .json)"
 	"$mdstatic" resolve "$demo/tree" --app DEMO01-default --device "$device" --root keys/1.root.json --now "$now" --explain
 done
+
+say "7. A delta: the tester has 8.0.9 and loads what is new in 8.0.10"
+tree=$demo/tree/DEMO01-default
+url=$("$mdstatic" resolve "$demo/tree" --app DEMO01-default --device "$top/examples/devices/1-tester.json" --root keys/1.root.json \
+	--now "$now" --kind upgrade | node -p 'JSON.parse(require("fs").readFileSync(0)).upgrade.deltas[0].url')
+delta=$tree/${url#https://cdn.example.com/DEMO01-default/} # what the CDN serves under this address
+read -r _ old < <(grep '^8\.0\.9 ' <<<"$packages")
+read -r _ new < <(grep '^8\.0\.10 ' <<<"$packages")
+"$mdstatic" delta show "$delta"
+rm -f "$demo/8.0.10.apk"
+"$mdstatic" delta apply "$delta" "$cache/$old.apk" --out "$demo/8.0.10.apk"
+cmp "$demo/8.0.10.apk" "$cache/$new.apk" # byte for byte the package that was released
+"$mdstatic" inspect "$demo/8.0.10.apk"
+
+say "8. Pages for people: what is out for everybody is listed; the others have addresses that nobody guesses"
+(cd "$tree" && grep -o 'href="[^"]*html"' pages/index.html | sed 's/href="\(.*\)"/   pages\/\1/')
+echo "   of the in-house build, for its testers:"
+(cd "$tree" && grep -l 'itms-services' pages/ios/*.html | sed 's/^/   /')

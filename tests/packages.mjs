@@ -1,5 +1,5 @@
 // Packages as small as they can be, for definitions that want real files: zips with stored entries, and a quick fix in one.
-//   import { zip, unzip, hqf } from './packages.mjs';
+//   import { crc32, hqf, unzip, zip } from './packages.mjs';
 //   zip([['a/b', bytes], …]) → Buffer          unzip(buffer) → Map of name → Buffer; of such zips only
 //   hqf({ app, module }, { 'libs/arm64-v8a/libx.so': bytes }) → Buffer: an .hqf, patch.json first
 
@@ -21,7 +21,7 @@ const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
 	return byte;
 });
 
-const crc32 = (data) => (data.reduce((crc, byte) => (crc >>> 8) ^ CRC[(crc ^ byte) & 255], -1) ^ -1) >>> 0;
+export const crc32 = (data) => (data.reduce((crc, byte) => (crc >>> 8) ^ CRC[(crc ^ byte) & 255], -1) ^ -1) >>> 0;
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
@@ -50,9 +50,10 @@ export function zip(entries) {
 export function unzip(bytes) {
 	const files = new Map();
 	for (let at = 0; bytes.readUInt32LE(at) === LOCAL;) {
-		const data = at + HEADER + bytes.readUInt16LE(at + 26);
+		const name = at + HEADER + bytes.readUInt16LE(at + 26);
+		const data = name + bytes.readUInt16LE(at + 28);
 		const end = data + bytes.readUInt32LE(at + 18);
-		files.set(bytes.toString('utf8', at + HEADER, data), bytes.subarray(data, end));
+		files.set(bytes.toString('utf8', at + HEADER, name), bytes.subarray(data, end));
 		at = end;
 	}
 	return files;

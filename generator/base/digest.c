@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#define PIECE ((size_t)64 << 10) /* stays in the processor's cache from one algorithm to the next */
+
 struct digests {
 	EVP_MD *sha256;
 	EVP_MD *md5; /* NULL until first asked for: where MD5 is switched off the rest still works */
@@ -64,13 +66,42 @@ int digest_sha256_3(struct digests *d, uint8_t out[SHA256_SIZE], struct slice a,
 	return finish(d, out);
 }
 
-int digest_md5(struct digests *d, uint8_t out[MD5_SIZE], struct slice data)
+static const EVP_MD *md5_of(struct digests *d)
 {
 	if (!d->md5)
 		d->md5 = EVP_MD_fetch(NULL, "MD5", NULL);
-	if (!d->md5 || EVP_DigestInit_ex(d->ctx, d->md5, NULL) != 1 || update(d, data))
+	return d->md5;
+}
+
+int digest_md5(struct digests *d, uint8_t out[MD5_SIZE], struct slice data)
+{
+	const EVP_MD *md5 = md5_of(d);
+
+	if (!md5 || EVP_DigestInit_ex(d->ctx, md5, NULL) != 1 || update(d, data))
 		return -1;
 	return finish(d, out);
+}
+
+static int both(struct digests *d, EVP_MD_CTX *second, uint8_t *sha256, uint8_t *md5, struct slice data)
+{
+	if (EVP_DigestInit_ex(d->ctx, d->sha256, NULL) != 1 || EVP_DigestInit_ex(second, d->md5, NULL) != 1)
+		return -1;
+	for (; data.n; data = slice_from(data, PIECE)) {
+		struct slice piece = slice_sub(data, 0, PIECE);
+
+		if (update(d, piece) || EVP_DigestUpdate(second, piece.p, piece.n) != 1)
+			return -1;
+	}
+	return finish(d, sha256) || EVP_DigestFinal_ex(second, md5, NULL) != 1 ? -1 : 0;
+}
+
+int digest_both(struct digests *d, uint8_t sha256[SHA256_SIZE], uint8_t md5[MD5_SIZE], struct slice data)
+{
+	EVP_MD_CTX *second = EVP_MD_CTX_new();
+	int bad = !second || !md5_of(d) || both(d, second, sha256, md5, data) ? -1 : 0;
+
+	EVP_MD_CTX_free(second);
+	return bad;
 }
 
 void digest_hex(char *out, const uint8_t *bytes, size_t n)

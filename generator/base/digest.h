@@ -25,6 +25,8 @@ int digest_sha256(struct digests *d, uint8_t out[SHA256_SIZE], struct slice data
 int digest_sha256_3(struct digests *d, uint8_t out[SHA256_SIZE], struct slice a, struct slice b,
 		    struct slice c) MUST_CHECK;
 int digest_md5(struct digests *d, uint8_t out[MD5_SIZE], struct slice data) MUST_CHECK;
+/* Both in one pass: a mapped file of any size is read from disk once. */
+int digest_both(struct digests *d, uint8_t sha256[SHA256_SIZE], uint8_t md5[MD5_SIZE], struct slice data) MUST_CHECK;
 
 void digest_hex(char *out, const uint8_t *bytes, size_t n); /* lower case, 2n digits and a NUL */
 

@@ -20,6 +20,13 @@ int filetree_read(struct blob *out, const struct filetree *t, const struct file_
 	return 0;
 }
 
+int filetree_locate(struct file_place *out, const struct filetree *t, const struct file_entry *e, struct arena *a,
+		    struct diags *d)
+{
+	*out = (struct file_place){ NULL, 0 };
+	return t->locate ? t->locate(t->ctx, out, e, a, d) : 0;
+}
+
 void blob_release(struct blob *b)
 {
 	if (b->release)
@@ -27,22 +34,9 @@ void blob_release(struct blob *b)
 	*b = (struct blob){ .handle = NULL };
 }
 
-/* How many entries sort before `key`; with `through` also those that begin with it. */
 static size_t count_before(const struct filetree *t, struct slice key, bool through)
 {
-	size_t low = 0, high = t->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct slice rel = t->v[middle].rel;
-		int order = slice_cmp(through ? slice_sub(rel, 0, key.n) : rel, key);
-
-		if (order < 0 || (through && order == 0))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return t->n ? slice_rank(&t->v->rel, t->n, sizeof(*t->v), key, through) : 0;
 }
 
 const struct file_entry *filetree_find(const struct filetree *t, struct slice rel)

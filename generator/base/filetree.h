@@ -6,12 +6,14 @@
  *            keeps them and may be anything: check before use.
  * Content    filetree_read() gives what a checkout would hold: a Git LFS pointer is resolved from the repository's own LFS
  *            store, and if it cannot be, that is a located error that says what to do. No eol conversion, no filters.
+ *            Large ones are mapped where they lie in files: whoever cuts one off meanwhile ends the program (SIGBUS, main.c).
  * Ownership  the tree owns entries and strings. A blob that was read is the caller's to release.
  * Threads    one tree, one thread. */
 #ifndef BASE_FILETREE_H
 #define BASE_FILETREE_H
 
 #include "base/diag.h"
+#include "base/digest.h"
 #include "base/slice.h"
 
 enum file_kind { FILE_REGULAR, FILE_SYMLINK, FILE_SUBMODULE };
@@ -25,8 +27,16 @@ struct file_entry {
 
 struct blob {
 	struct slice data;
-	void *handle; /* whatever the source needs to let go of it */
+	const uint8_t *sha256; /* of `data`, where the reader has just checked it; else NULL */
+	void *handle;          /* whatever the source needs to let go of it */
 	void (*release)(void *handle, struct slice data);
+};
+
+/* Where the bytes of an entry lie. */
+struct file_place {
+	const char *
+		file; /* one that holds nothing else (Git LFS, the work tree); NULL: git, which inflates them as a whole */
+	uint64_t size;
 };
 
 struct filetree {
@@ -34,11 +44,16 @@ struct filetree {
 	size_t n;
 	void *ctx;
 	int (*read)(void *ctx, struct blob *out, const struct file_entry *e, uint64_t limit, struct diags *d);
+	/* NULL: everything is in memory. */
+	int (*locate)(void *ctx, struct file_place *out, const struct file_entry *e, struct arena *a, struct diags *d);
 };
 
 /* The content of a regular file. Larger than `limit` bytes: a located error that names both sizes. */
 int filetree_read(struct blob *out, const struct filetree *t, const struct file_entry *e, uint64_t limit,
 		  struct diags *d) MUST_CHECK;
+/* Where its bytes lie, without reading them; the name of the file lives in `a`. Who opens it checks what he finds. */
+int filetree_locate(struct file_place *out, const struct filetree *t, const struct file_entry *e, struct arena *a,
+		    struct diags *d) MUST_CHECK;
 void blob_release(struct blob *b); /* also fine on a zeroed blob */
 
 const struct file_entry *filetree_find(const struct filetree *t, struct slice rel); /* exact; NULL: absent */

@@ -88,18 +88,6 @@ size_t jsonstring_scan(struct slice text)
 	}
 }
 
-static void put_utf8(struct strbuf *out, uint32_t cp)
-{
-	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	size_t n = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-	char bytes[4];
-
-	for (size_t i = n - 1; i > 0; i--, cp >>= 6)
-		bytes[i] = (char)(0x80 | (cp & 0x3f));
-	bytes[0] = (char)(lead[n] | cp);
-	strbuf_add(out, bytes, n);
-}
-
 struct slice jsonstring_meaning(struct strbuf *room, struct slice inside)
 {
 	if (slice_find(inside, '\\') < 0)
@@ -110,7 +98,7 @@ struct slice jsonstring_meaning(struct strbuf *room, struct slice inside)
 		size_t n = read_escape(&cp, inside);
 
 		if (n > 0)
-			put_utf8(room, cp);
+			text_put(room, cp);
 		else
 			strbuf_addch(room, *inside.p);
 		inside = slice_from(inside, n > 0 ? n : 1);

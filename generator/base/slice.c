@@ -104,6 +104,24 @@ struct slice slice_cut(struct slice *rest, char sep)
 	return slice_sub(whole, 0, (size_t)at);
 }
 
+size_t slice_rank(const struct slice *first, size_t n, size_t stride, struct slice key, bool through)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const void *at = (const char *)first + middle * stride;
+		struct slice text = *(const struct slice *)at;
+		int order = slice_cmp(through ? slice_sub(text, 0, key.n) : text, key);
+
+		if (order < 0 || (through && order == 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 ptrdiff_t slice_find(struct slice s, char c)
 {
 	const char *found = s.n > 0 ? memchr(s.p, c, s.n) : NULL;

@@ -39,6 +39,10 @@ struct slice slice_trim(struct slice s); /* without ASCII white space (" \t\n\v\
  *   for (struct slice rest = text, line; rest.p;) { line = slice_cut(&rest, '\n'); … } */
 struct slice slice_cut(struct slice *rest, char sep);
 
+/* How many of `n` things sort before `key`, which have a text by which they are sorted: the first one's is *first, the next
+ * one's `stride` bytes behind it. With `through` also those that begin with the key. */
+size_t slice_rank(const struct slice *first, size_t n, size_t stride, struct slice key, bool through);
+
 /* Position of the byte, or -1. */
 ptrdiff_t slice_find(struct slice s, char c);
 ptrdiff_t slice_rfind(struct slice s, char c);

@@ -128,6 +128,23 @@ void strbuf_addhex(struct strbuf *sb, const void *bytes, size_t n)
 	sb->p[sb->n] = '\0';
 }
 
+void strbuf_addbase64(struct strbuf *sb, struct slice bytes)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const uint8_t *p = (const uint8_t *)bytes.p;
+
+	for (size_t i = 0; i < bytes.n; i += 3) {
+		size_t have = bytes.n - i;
+		uint32_t v =
+			(uint32_t)p[i] << 16 | (have > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (have > 2 ? p[i + 2] : 0);
+		char four[] = { digits[v >> 18], digits[v >> 12 & 63], digits[v >> 6 & 63], digits[v & 63] };
+
+		for (size_t k = 1 + have; k < sizeof(four); k++)
+			four[k] = '=';
+		strbuf_add(sb, four, sizeof(four));
+	}
+}
+
 void strbuf_adduint(struct strbuf *sb, uint64_t v)
 {
 	char digits[20];

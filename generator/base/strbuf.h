@@ -37,6 +37,7 @@ void strbuf_addch(struct strbuf *sb, char c);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args);
 void strbuf_addhex(struct strbuf *sb, const void *bytes, size_t n); /* lower case */
+void strbuf_addbase64(struct strbuf *sb, struct slice bytes);       /* RFC 4648 section 4, with padding */
 void strbuf_adduint(struct strbuf *sb, uint64_t v);
 void strbuf_addthousandths(struct strbuf *sb, uint32_t v); /* in the shortest way: 12500 is "12.5" */
 void strbuf_truncate(struct strbuf *sb, size_t n);

@@ -51,6 +51,44 @@ bool text_is_utf8(struct slice s)
 	return true;
 }
 
+void text_put(struct strbuf *out, uint32_t codepoint)
+{
+	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	size_t n = codepoint < 0x80 ? 1 : codepoint < 0x800 ? 2 : codepoint < 0x10000 ? 3 : 4;
+	char bytes[4];
+
+	for (size_t i = n - 1; i > 0; i--, codepoint >>= 6)
+		bytes[i] = (char)(0x80 | (codepoint & 0x3f));
+	bytes[0] = (char)(lead[n] | codepoint);
+	strbuf_add(out, bytes, n);
+}
+
+static uint32_t utf16_unit(struct slice units, size_t i, bool big_endian)
+{
+	const unsigned char *p = (const unsigned char *)units.p + 2 * i;
+
+	return big_endian ? (uint32_t)p[0] << 8 | p[1] : (uint32_t)p[1] << 8 | p[0];
+}
+
+bool text_put_utf16(struct strbuf *out, struct slice units, bool big_endian)
+{
+	size_t n = units.n / 2;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t c = utf16_unit(units, i, big_endian);
+
+		if (c >= 0xd800 && c < 0xe000) {
+			uint32_t low = ++i < n ? utf16_unit(units, i, big_endian) : 0;
+
+			if (c >= 0xdc00 || low < 0xdc00 || low > 0xdfff)
+				return false;
+			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+		}
+		text_put(out, c);
+	}
+	return units.n % 2 == 0;
+}
+
 size_t text_codepoints(struct slice s)
 {
 	size_t count = 0;

@@ -6,10 +6,14 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
+#include "base/strbuf.h"
 
 bool text_is_utf8(struct slice s); /* RFC 3629: no overlong form, no surrogate, at most U+10FFFF; NUL allowed */
 /* The code point that `s` begins with: its length in bytes (1 to 4), or 0 where none does (empty, or invalid). */
 size_t text_next(uint32_t *codepoint, struct slice s);
+void text_put(struct strbuf *out, uint32_t codepoint); /* appends it as UTF-8; at most U+10FFFF */
+/* Appends what UTF-16 units mean as UTF-8; false, and `out` may have grown, on half a surrogate pair or half a unit. */
+bool text_put_utf16(struct strbuf *out, struct slice units, bool big_endian);
 size_t text_codepoints(struct slice s); /* of valid UTF-8; an invalid byte counts as one */
 
 /* `[A-Za-z0-9][A-Za-z0-9._-]{0,63}`: ids, folder and list names of definitions. */

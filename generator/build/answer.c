@@ -4,6 +4,7 @@
 #include "build/h5entry.h"
 #include "build/package.h"
 #include "build/quickfix.h"
+#include "format/delta.h"
 #include "format/json.h"
 #include "format/paths.h"
 #include "format/wire.h"
@@ -35,6 +36,33 @@ static json_t *texts(const struct slice *v, size_t n, bool *failed)
 	for (size_t i = 0; i < n; i++)
 		put_item(list, put_text(v[i]), failed);
 	return list;
+}
+
+/* --- deltas ------------------------------------------------------------------------------------------------------- */
+
+static json_t *delta_json(const struct delta *d)
+{
+	json_t *o = json_object();
+	bool failed = false;
+
+	put_member(o, "from", put_text(d->from), &failed);
+	put_member(o, "fromSha256", put_hash(d->from_sha256), &failed);
+	put_member(o, "url", object_url(d->sha256, DELTA_NAME), &failed);
+	put_member(o, "size", json_integer((json_int_t)d->size), &failed);
+	put_member(o, "sha256", put_hash(d->sha256), &failed);
+	return put_done(o, failed);
+}
+
+static void put_deltas(json_t *o, const struct deltas *deltas, bool *failed)
+{
+	json_t *list;
+
+	if (!deltas->n)
+		return;
+	list = json_array();
+	for (size_t i = 0; i < deltas->n; i++)
+		put_item(list, delta_json(&deltas->v[i]), failed);
+	put_member(o, "deltas", list, failed);
 }
 
 /* --- upgrades and hotpatches -------------------------------------------------------------------------------------- */
@@ -77,8 +105,10 @@ static void put_upgrade(json_t *o, const struct upgrade *u, const struct task *t
 	put_member(o, "version", put_text(u->r.version_text), failed);
 	put_member(o, "resultStatus", json_integer(t->upgrade_mode), failed);
 	put_member(o, "downloadUrl", upgrade_url(u, link), failed);
-	if (package_of(&u->r))
+	if (package_of(&u->r)) {
 		put_digests(o, &u->package, failed);
+		put_deltas(o, &u->package.deltas, failed);
+	}
 	if (t->prompt.n)
 		put_member(o, "guideMemo", put_text(t->prompt), failed);
 	if (t->upgrade_mode == MODE_ONCE)
@@ -94,6 +124,18 @@ static void put_hotpatch(json_t *o, const struct hotpatch *h, bool *failed)
 	put_member(o, "downloadUrl", package_url(&h->r), failed);
 	put_member(o, "hotpatchVersion", put_md5(h->package.md5), failed);
 	put_digests(o, &h->package, failed);
+	put_deltas(o, &h->package.deltas, failed);
+}
+
+/* --- h5 ----------------------------------------------------------------------------------------------------------- */
+
+static json_t *h5(const struct app *app, const struct h5_release *h)
+{
+	json_t *o = h5_entry(app, h, SLICE(""));
+	bool failed = false;
+
+	put_deltas(o, &h->deltas, &failed);
+	return put_done(o, failed);
 }
 
 /* --- quick fixes -------------------------------------------------------------------------------------------------- */
@@ -132,7 +174,7 @@ static json_t *answer(const struct app *app, const struct release *r, const stru
 	json_t *o;
 
 	if (r->kind == KIND_H5)
-		return h5_entry(app, h5_of(r), SLICE(""));
+		return h5(app, h5_of(r));
 	o = json_object();
 	if (t->type == TASK_ROLLBACK)
 		put_member(o, "action", json_string("rollback"), &failed);

@@ -2,7 +2,7 @@
  *
  * Bytes      schemas/FORMAT.md section 5: sorted keys, no white space; references to objects of the tree are relative. Answers
  *            of tasks that say the same are the same bytes.
- * Needs      what packages_prepare(), h5_prepare() and quickfixes_prepare() fill in. */
+ * Needs      what packages_prepare(), h5_prepare(), quickfixes_prepare() and delta_pairs_add() fill in. */
 #ifndef BUILD_ANSWER_H
 #define BUILD_ANSWER_H
 

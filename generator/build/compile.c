@@ -267,33 +267,51 @@ static bool is_written(const struct app *app, const struct plan *plan)
 	return plan->shape != PLAN_NOTHING || (plan->kind == KIND_HOTPATCH && has_version_key(app, plan->platform));
 }
 
-int compile_app(struct compiled *out, const struct app *app, int64_t commit_time,
-		const struct whitelist_filter *filters, size_t nfilters, struct digests *digests)
+int compile_plans(struct compiled *out, const struct app *app, int64_t commit_time, struct digests *digests)
 {
-	struct compile c = { out, ARENA_INIT, digests, app, commit_time, filters, nfilters };
+	struct arena scratch = ARENA_INIT;
 	int bad = 0;
 
 	memset(out, 0, sizeof(*out));
 	for (int p = 0; p < PLATFORM_COUNT; p++) {
 		for (int k = 0; k < KIND_COUNT && !bad; k++) {
-			struct compiled_index *ix = &out->v[out->n];
+			struct plan *plan = &out->v[out->n].plan;
 
 			if (!offers_kind(app, (enum platform)p, (enum kind)k))
 				continue;
-			bad = plan_make(&ix->plan, &out->mem, &c.scratch, app, (enum platform)p, (enum kind)k,
-					commit_time, digests);
-			arena_reset(&c.scratch);
-			if (!bad && !is_written(app, &ix->plan))
-				continue;
-			if (!bad)
-				bad = compile_index(&c, ix);
-			arena_reset(&c.scratch);
-			out->n++;
+			bad = plan_make(plan, &out->mem, &scratch, app, (enum platform)p, (enum kind)k, commit_time,
+					digests);
+			arena_reset(&scratch);
+			if (!bad && is_written(app, plan))
+				out->n++;
 		}
+	}
+	arena_release(&scratch);
+	return bad;
+}
+
+int compile_indexes(struct compiled *out, const struct app *app, int64_t commit_time,
+		    const struct whitelist_filter *filters, size_t nfilters, struct digests *digests)
+{
+	struct compile c = { out, ARENA_INIT, digests, app, commit_time, filters, nfilters };
+	int bad = 0;
+
+	for (size_t i = 0; i < out->n && !bad; i++) {
+		bad = compile_index(&c, &out->v[i]);
+		arena_reset(&c.scratch);
 	}
 	arena_release(&c.scratch);
 	sort_objects(out);
 	return bad;
+}
+
+int compile_app(struct compiled *out, const struct app *app, int64_t commit_time,
+		const struct whitelist_filter *filters, size_t nfilters, struct digests *digests)
+{
+	return compile_plans(out, app, commit_time, digests) ||
+			       compile_indexes(out, app, commit_time, filters, nfilters, digests)
+		       ? -1
+		       : 0;
 }
 
 void compiled_release(struct compiled *c)

@@ -30,10 +30,15 @@ struct compiled {
 	size_t n;
 	struct compiled_object *objects;
 	size_t nobjects, objects_cap;
-	const char *why; /* compile_app() failed, and this is wrong with the definitions; NULL: memory or hashing */
+	const char *why; /* compile_indexes() failed, and this is wrong with the definitions; NULL: memory or hashing */
 };
 
-/* `filters` holds a filter for every list that the app's offers name. */
+/* First what is offered to whom: v[i].plan. What answers need of the releases that live offers refer to may be made then. */
+int compile_plans(struct compiled *out, const struct app *app, int64_t commit_time, struct digests *digests) MUST_CHECK;
+/* Then the bytes. `filters` holds a filter for every list that the app's offers name. */
+int compile_indexes(struct compiled *out, const struct app *app, int64_t commit_time,
+		    const struct whitelist_filter *filters, size_t nfilters, struct digests *digests) MUST_CHECK;
+/* Both, one after the other. */
 int compile_app(struct compiled *out, const struct app *app, int64_t commit_time,
 		const struct whitelist_filter *filters, size_t nfilters, struct digests *digests) MUST_CHECK;
 void compiled_release(struct compiled *c);

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build/amr.h"
 #include "build/h5content.h"
 #include "build/h5entry.h"
+#include "build/h5global.h"
+#include "format/delta.h"
 #include "format/json.h"
 #include "format/wire.h"
+#include "pack/amr.h"
 
 typedef int put_fn(void *ctx, struct slice path, struct slice bytes);
 
@@ -48,13 +50,19 @@ static int put_named_file(const struct h5_release *h, void (*add)(struct strbuf 
 	return bad;
 }
 
-static int put_fallback(const struct h5_release *h, const struct fileset *files, put_fn *put, void *ctx)
+/* What the package holds, file by file: below fallback/, or where pages refer to it. */
+static int put_unpacked(const struct h5_release *h, const struct fileset *files, put_fn *put, void *ctx)
 {
 	int bad = 0;
 
-	for (size_t i = 0; i < files->n && !bad && !h->app->global; i++)
-		bad = put_named_file(h, h5_fallback_path, files->v[i].path, fileset_bytes(files, &files->v[i]), put,
-				     ctx);
+	for (size_t i = 0; i < files->n && !bad; i++) {
+		struct slice path = files->v[i].path, bytes = fileset_bytes(files, &files->v[i]);
+
+		if (!h->app->global)
+			bad = put_named_file(h, h5_fallback_path, path, bytes, put, ctx);
+		else if (!slice_eqs(path, H5_HPMFILE))
+			bad = put(ctx, path, bytes);
+	}
 	return bad;
 }
 
@@ -87,7 +95,7 @@ int h5_write(const struct h5_package *p, const struct app *app, const struct h5_
 	if (!bad)
 		bad = put_named_file(h, h5_amr_path, SLICE(""), strbuf_slice(&amr), put, ctx);
 	if (!bad)
-		bad = put_fallback(h, &files, put, ctx);
+		bad = put_unpacked(h, &files, put, ctx);
 	if (!bad)
 		bad = put_json(app, h, m, put, ctx);
 	strbuf_release(&amr);
@@ -113,11 +121,6 @@ static int list_file(void *ctx, struct slice path, struct slice bytes)
 	return 0;
 }
 
-static int by_path(const void *a, const void *b)
-{
-	return slice_cmp(((const struct listed_file *)a)->path, ((const struct listed_file *)b)->path);
-}
-
 /* --- what is published -------------------------------------------------------------------------------------------------- */
 static bool same_file(const struct listed_file *a, const struct listed_file *b)
 {
@@ -128,14 +131,15 @@ static bool same_file(const struct listed_file *a, const struct listed_file *b)
 static bool same_folder(const struct h5_package *p, const struct files *published)
 {
 	struct strbuf folder = STRBUF_INIT;
-	struct files old;
+	struct files old, new;
 	bool same;
 
 	h5_folder(&folder, p->release);
 	old = files_below(published, strbuf_slice(&folder));
-	same = old.n == 0 || old.n == p->files.n;
+	new = files_below(&p->files, strbuf_slice(&folder));
+	same = old.n == 0 || old.n == new.n;
 	for (size_t i = 0; i < old.n && same; i++)
-		same = slice_eq(old.v[i].path, p->files.v[i].path) && same_file(&old.v[i], &p->files.v[i]);
+		same = slice_eq(old.v[i].path, new.v[i].path) && same_file(&old.v[i], &new.v[i]);
 	strbuf_release(&folder);
 	return same;
 }
@@ -164,14 +168,15 @@ static bool same_version(const struct h5_package *p, const struct files *publish
 	return same;
 }
 
-static void check_published(const struct h5_package *p, const struct h5_maker *m)
+static int check_published(const struct h5_package *p, const struct h5_maker *m)
 {
 	const struct h5_release *h = p->release;
 
-	if (m->published && !(same_folder(p, m->published) && same_version(p, m->published)))
-		diag_error(m->d, origin_pos(&h->r.origin, "/version"),
-			   "version " SLICE_FMT " is published with other content; raise the version",
-			   SLICE_ARG(h->r.version_text));
+	if (!m->published || (same_folder(p, m->published) && same_version(p, m->published)))
+		return 0;
+	return diag_error(m->d, origin_pos(&h->r.origin, "/version"),
+			  "version " SLICE_FMT " is published with other content; raise the version",
+			  SLICE_ARG(h->r.version_text));
 }
 
 /* --- recipes ------------------------------------------------------------------------------------------------------------ */
@@ -233,46 +238,77 @@ static bool make_key(uint8_t key[SHA256_SIZE], const struct app *app, const stru
 	return keyed;
 }
 
-/* Takes over what the previous tree has: its package, and whatever else lies in the release's folder. */
-static bool reuse(struct h5_package *p, struct h5_release *h, const struct h5_maker *m, const uint8_t key[SHA256_SIZE])
+/* The package that a recipe names, where the previous tree has it; NULL: it has not. */
+static const struct listed_file *published_amr(const struct h5_release *h, const struct recipe *r,
+					       const struct files *published)
 {
-	const struct recipe *r = recipe_find(m->book, key);
-	const struct slice *url = r ? recipe_fact(r, "globalPackUrl") : NULL,
-			   *signer = r ? recipe_fact(r, "key") : NULL;
-	const struct listed_file *amr = NULL;
 	struct strbuf path = STRBUF_INIT;
+	const struct listed_file *amr;
 
 	h5_amr_path(&path, h);
-	if (r && m->published && !h->app->global == !url)
-		amr = files_find(m->published, strbuf_slice(&path));
-	if (amr && (amr->length != r->length || memcmp(amr->hash, r->hash, SHA256_SIZE) != 0))
-		amr = NULL;
-	if (amr) {
-		strbuf_reset(&path);
-		h5_folder(&path, h);
-		h->size = amr->length;
-		memcpy(h->sha256, amr->hash, SHA256_SIZE);
-		h->global_pack_url = url ? *url : SLICE("");
-		*p = (struct h5_package){ .release = h,
-					  .files = files_below(m->published, strbuf_slice(&path)),
-					  .kept = true,
-					  .same_key = signer && slice_eq(*signer, m->signer->id) };
-		recipe_note(m->book, r);
-	}
+	amr = files_find(published, strbuf_slice(&path));
 	strbuf_release(&path);
-	return amr != NULL;
+	return amr && amr->length == r->length && !memcmp(amr->hash, r->hash, SHA256_SIZE) ? amr : NULL;
 }
 
-static void note(const struct h5_release *h, const struct h5_maker *m, const uint8_t key[SHA256_SIZE])
+/* What lies in the release's folder, and the files of a global package; false: not all of them. */
+static bool published_files(struct files *out, const struct h5_release *h, const struct recipe *r,
+			    const struct app *app, const struct h5_maker *m)
 {
-	struct recipe_fact facts[] = {
-		{ SLICE("key"), arena_copy(m->a, m->signer->id) },
-		{ SLICE("globalPackUrl"), h->global_pack_url },
-	};
-	struct recipe r = {
-		.name = SLICE("package.amr"), .length = h->size, .facts = facts, .nfacts = h->app->global ? 2 : 1
-	};
+	const struct slice *names = recipe_fact(r, "globalFiles");
+	struct strbuf folder = STRBUF_INIT, host = STRBUF_INIT;
+	bool found = true;
 
+	h5_folder(&folder, h);
+	h5_global_folder(&host, app);
+	*out = files_below(m->published, strbuf_slice(&folder));
+	if (h->app->global)
+		found = names && h5_global_published(out, m->a, *names, strbuf_slice(&host), m->published);
+	strbuf_release(&folder);
+	strbuf_release(&host);
+	return found;
+}
+
+/* Takes over what the previous tree has. */
+static bool reuse(struct h5_package *p, const struct app *app, struct h5_release *h, const struct h5_maker *m,
+		  const uint8_t key[SHA256_SIZE])
+{
+	const struct recipe *r = m->published ? recipe_find(m->book, key) : NULL;
+	const struct slice *url = r ? recipe_fact(r, "globalPackUrl") : NULL,
+			   *signer = r ? recipe_fact(r, "key") : NULL;
+	const struct listed_file *amr = r && !h->app->global == !url ? published_amr(h, r, m->published) : NULL;
+	struct files files;
+
+	if (!amr || !published_files(&files, h, r, app, m))
+		return false;
+	h->size = amr->length;
+	memcpy(h->sha256, amr->hash, SHA256_SIZE);
+	h->global_pack_url = url ? *url : SLICE("");
+	h->has_tar = recipe_get_hex(h->tar_sha256, SHA256_SIZE, r, "tar");
+	*p = (struct h5_package){
+		.release = h, .files = files, .kept = true, .same_key = signer && slice_eq(*signer, m->signer->id)
+	};
+	recipe_note(m->book, r);
+	return true;
+}
+
+static void note(const struct h5_package *p, const struct app *app, const struct h5_maker *m,
+		 const uint8_t key[SHA256_SIZE])
+{
+	const struct h5_release *h = p->release;
+	struct recipe_fact facts[4] = { { SLICE("key"), arena_copy(m->a, m->signer->id) } };
+	struct recipe r = { .name = SLICE(H5_AMR_NAME), .length = h->size, .facts = facts, .nfacts = 1 };
+	struct strbuf host = STRBUF_INIT;
+
+	h5_global_folder(&host, app);
+	if (h->has_tar)
+		facts[r.nfacts++] = recipe_fact_hex(m->a, "tar", h->tar_sha256, SHA256_SIZE);
+	if (h->app->global) {
+		facts[r.nfacts++] = (struct recipe_fact){ SLICE("globalPackUrl"), h->global_pack_url };
+		facts[r.nfacts++] = (struct recipe_fact){ SLICE("globalFiles"),
+							  h5_global_names(m->a, &p->files, strbuf_slice(&host)) };
+	}
+	strbuf_release(&host);
 	memcpy(r.key, key, SHA256_SIZE);
 	memcpy(r.hash, h->sha256, SHA256_SIZE);
 	recipe_note(m->book, &r);
@@ -280,50 +316,90 @@ static void note(const struct h5_release *h, const struct h5_maker *m, const uin
 
 /* --- preparing ---------------------------------------------------------------------------------------------------------- */
 
-/* Packs the content, and lists what the release will have in the tree. */
-static int make(struct h5_package *p, const struct app *app, struct h5_release *h, const struct fileset *files,
-		const struct h5_maker *m)
+/* What a delta is made from. */
+static void hash_tar(struct h5_release *h, struct slice amr, const struct h5_maker *m)
 {
-	struct listing l = { .m = m };
+	struct strbuf bytes = STRBUF_INIT;
+	struct arena mem = ARENA_INIT;
+	const struct zip_entry *tar;
+	const char *why;
+	struct zip z;
+
+	h->has_tar = !delta_open_tar(&tar, &z, &mem, amr, &why) && !zip_read(&bytes, &z, tar, tar->size, &why) &&
+		     !digest_sha256(m->digests, h->tar_sha256, strbuf_slice(&bytes));
+	strbuf_release(&bytes);
+	arena_release(&mem);
+}
+
+/* Packs the content, and adds to the list what the release will have in the tree beside its unpacked files. */
+static int make(struct listing *l, const struct app *app, struct h5_release *h, const struct fileset *files)
+{
 	struct strbuf amr = STRBUF_INIT;
-	int bad = make_amr(&amr, h, files, m);
+	const struct listed_file *last;
+	int bad = make_amr(&amr, h, files, l->m);
 
 	if (!bad)
-		bad = put_named_file(h, h5_amr_path, SLICE(""), strbuf_slice(&amr), list_file, &l);
+		bad = put_named_file(h, h5_amr_path, SLICE(""), strbuf_slice(&amr), list_file, l);
+	if (!bad)
+		hash_tar(h, strbuf_slice(&amr), l->m);
 	strbuf_release(&amr);
-	if (bad || !l.files.n)
+	if (bad)
 		return -1;
-	h->size = l.files.v[0].length;
-	memcpy(h->sha256, l.files.v[0].hash, SHA256_SIZE);
-	if (put_fallback(h, files, list_file, &l) || put_json(app, h, m, list_file, &l))
+	last = &l->files.v[l->files.n - 1];
+	h->size = last->length;
+	memcpy(h->sha256, last->hash, SHA256_SIZE);
+	return put_json(app, h, l->m, list_file, l) ? -1 : 0;
+}
+
+/* Without a signer only what a global package has at URLs of its own is listed. */
+static int read_and_make(struct h5_package *p, const struct app *app, struct h5_release *h, const struct h5_maker *m)
+{
+	struct fileset files = FILESET_INIT;
+	struct listing l = { .m = m };
+	int bad = h5_content(&files, app, h, m->tree, m->d);
+
+	if (!bad && h->app->global)
+		h->global_pack_url = arena_printf(m->a, "https://" SLICE_FMT, SLICE_ARG(h5_global_first(&files)->path));
+	if (!bad && (m->signer || h->app->global))
+		bad = put_unpacked(h, &files, list_file, &l);
+	if (!bad && m->signer)
+		bad = make(&l, app, h, &files);
+	fileset_release(&files);
+	if (bad)
 		return -1;
-	qsort(l.files.v, l.files.n, sizeof(*l.files.v), by_path);
+	files_sort(&l.files);
 	*p = (struct h5_package){ .release = h, .files = l.files };
 	return 0;
 }
 
 static int prepare(struct h5_package *p, const struct app *app, struct h5_release *h, const struct h5_maker *m)
 {
-	struct fileset files = FILESET_INIT;
 	uint8_t key[SHA256_SIZE];
 	bool keyed = m->signer && make_key(key, app, h, m);
-	size_t errors = m->d->errors;
-	int bad;
 
-	if (keyed && reuse(p, h, m, key))
+	if (keyed && reuse(p, app, h, m, key))
 		return 0;
-	bad = h5_content(&files, app, h, m->tree, m->d);
-	if (!bad && h->app->global)
-		h->global_pack_url = arena_printf(m->a, "https://" SLICE_FMT, SLICE_ARG(h5_global_first(&files)->path));
-	if (!bad && m->signer)
-		bad = make(p, app, h, &files, m);
-	fileset_release(&files);
-	if (bad || !m->signer)
+	if (read_and_make(p, app, h, m) || (m->signer && check_published(p, m)))
 		return -1;
-	check_published(p, m);
-	if (keyed && m->d->errors == errors)
-		note(h, m, key);
+	if (keyed)
+		note(p, app, m, key);
 	return 0;
+}
+
+static void check_global(const struct h5_package *v, size_t n, const struct app *app, const struct h5_maker *m)
+{
+	struct h5_global *globals = ARENA_ARRAY(m->a, struct h5_global, n);
+	struct strbuf host = STRBUF_INIT;
+	size_t nglobals = 0;
+
+	h5_global_folder(&host, app);
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].release->app->global)
+			globals[nglobals++] =
+				(struct h5_global){ v[i].release, files_below(&v[i].files, strbuf_slice(&host)) };
+	}
+	h5_global_check(globals, nglobals, m->published, app, m->d);
+	strbuf_release(&host);
 }
 
 void h5_prepare(struct h5_package **out, size_t *n, struct app *app, const struct h5_maker *m)
@@ -336,4 +412,7 @@ void h5_prepare(struct h5_package **out, size_t *n, struct app *app, const struc
 		if (h->app && (m->good_defs || !h->is_folder) && !prepare(&(*out)[*n], app, h, m))
 			(*n)++;
 	}
+	check_global(*out, *n, app, m);
+	if (!m->signer)
+		*n = 0;
 }

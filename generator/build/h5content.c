@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "build/tar.h"
-#include "build/unzip.h"
-
-#define HPMFILE "hpmfile.json"
+#include "build/h5global.h"
+#include "pack/tar.h"
+#include "pack/unzip.h"
 
 struct reading {
 	struct fileset *out;
@@ -18,16 +17,10 @@ struct reading {
 	struct strbuf host; /* h5_global_folder() */
 };
 
-void h5_global_folder(struct strbuf *out, const struct app *app)
-{
-	strbuf_addf(out, SLICE_FMT "/" SLICE_FMT "_" SLICE_FMT "/", SLICE_ARG(app->h5_global_host),
-		    SLICE_ARG(app->app_id), SLICE_ARG(app->workspace_id));
-}
-
 const struct fileset_file *h5_global_first(const struct fileset *files)
 {
 	for (size_t i = 0; i < files->n; i++) {
-		if (!slice_eqs(files->v[i].path, HPMFILE))
+		if (!slice_eqs(files->v[i].path, H5_HPMFILE))
 			return &files->v[i];
 	}
 	return NULL;
@@ -71,6 +64,43 @@ static int strip_top(struct reading *r)
 			  SLICE_ARG(other), SLICE_ARG(r->h->app->id));
 }
 
+/* What looks like an h5Id is no folder of pages: the package of another app. */
+static int check_top(struct reading *r)
+{
+	struct slice first = r->out->n ? r->out->v[0].path : SLICE(""), top = slice_cut(&first, '/');
+	struct strbuf folder = STRBUF_INIT;
+	size_t inside = 0;
+	uint64_t digits;
+
+	if (!first.p || top.n != r->h->app->id.n || !text_uint(&digits, top))
+		return 0;
+	strbuf_addf(&folder, SLICE_FMT "/", SLICE_ARG(top));
+	while (inside < r->out->n && slice_starts(r->out->v[inside].path, folder.p))
+		inside++;
+	strbuf_release(&folder);
+	if (inside < r->out->n)
+		return 0;
+	return diag_error(r->d, r->at,
+			  "everything lies in the folder " SLICE_FMT
+			  "/, which is the h5Id of another app; this one is " SLICE_FMT,
+			  SLICE_ARG(top), SLICE_ARG(r->h->app->id));
+}
+
+/* An .amr in the place of what it is made of. */
+static int check_unbuilt(struct reading *r)
+{
+	static const struct slice parts[] = { { "CERT.json", 9 }, { "Manifest.xml", 12 } };
+
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		if (!fileset_find(r->out, parts[i]))
+			return 0;
+	}
+	return fail(
+		r,
+		"is a package that was built already; put the files that are in its tar here, and they are built and "
+		"signed again");
+}
+
 static int read_zip(struct reading *r)
 {
 	const struct file_entry *e = filetree_find(r->tree, r->h->input);
@@ -84,7 +114,9 @@ static int read_zip(struct reading *r)
 		return -1;
 	bad = unzip_read(r->out, zip.data, &why);
 	blob_release(&zip);
-	return bad ? fail(r, why) : strip_top(r);
+	if (bad)
+		return fail(r, why);
+	return check_unbuilt(r) || strip_top(r) || check_top(r) ? -1 : 0;
 }
 
 static int read_folder(struct reading *r)
@@ -143,7 +175,7 @@ static int check_paths(struct reading *r)
 			bad = diag_error(r->d, r->at,
 					 "the path \"" SLICE_FMT "\" has %zu bytes; at most %d are allowed",
 					 SLICE_ARG(path), path.n, TAR_NAME_MAX);
-		else if (slice_eqs(path, HPMFILE))
+		else if (slice_eqs(path, H5_HPMFILE))
 			continue;
 		else if (r->h->app->global ? check_global(r, path) : check_normal(r, path))
 			bad = -1;
@@ -191,9 +223,9 @@ static int add_hpmfile(struct reading *r)
 {
 	const char *why;
 
-	if (fileset_find(r->out, SLICE(HPMFILE)))
+	if (fileset_find(r->out, SLICE(H5_HPMFILE)))
 		return 0;
-	if (fileset_begin(r->out, SLICE(HPMFILE), &why))
+	if (fileset_begin(r->out, SLICE(H5_HPMFILE), &why))
 		return fail(r, why);
 	hpmfile(&r->out->bytes, r->h);
 	return fileset_end(r->out, &why) || fileset_close(r->out, &why) ? fail(r, why) : 0;

@@ -1,20 +1,8 @@
 #include "build/itms.h"
 
+#include "build/icon.h"
 #include "build/package.h"
 #include "format/paths.h"
-
-void itms_check(const struct app *app, struct diags *d)
-{
-	for (size_t i = 0; i < app->nupgrades; i++) {
-		const struct upgrade *u = &app->upgrades[i];
-
-		if (u->distribution == DIST_ENTERPRISE && u->package.rel.n && u->bundle_id.n == 0)
-			diag_error(d, origin_pos(&u->r.origin, "/distribution"),
-				   "the install manifest needs the app's identifier: set \"bundleId\" here, or [ios] "
-				   "bundleId "
-				   "in app.ini");
-	}
-}
 
 /* --- manifest.plist ----------------------------------------------------------------------------------------------- */
 
@@ -44,6 +32,12 @@ static void add_pair(struct strbuf *out, const char *indent, const char *key, st
 	strbuf_adds(out, "</string>\n");
 }
 
+static void add_object_url(struct strbuf *out, const struct app *app, const uint8_t hash[SHA256_SIZE], const char *name)
+{
+	strbuf_addslice(out, app->bases[0]);
+	path_object(out, hash, name);
+}
+
 static void add_package_url(struct strbuf *out, const struct app *app, const struct upgrade *u)
 {
 	char name[PACKAGE_NAME];
@@ -53,8 +47,15 @@ static void add_package_url(struct strbuf *out, const struct app *app, const str
 		return;
 	}
 	package_object_name(name, &u->r);
-	strbuf_addslice(out, app->bases[0]);
-	path_object(out, u->package.sha256, name);
+	add_object_url(out, app, u->package.sha256, name);
+}
+
+static void add_asset(struct strbuf *out, const char *kind, struct slice url)
+{
+	strbuf_adds(out, "\t\t\t\t<dict>\n");
+	add_pair(out, "\t\t\t\t\t", "kind", slice_of(kind));
+	add_pair(out, "\t\t\t\t\t", "url", url);
+	strbuf_adds(out, "\t\t\t\t</dict>\n");
 }
 
 static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -62,27 +63,32 @@ static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			   "\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"
 			   "<plist version=\"1.0\">\n<dict>\n"
 			   "\t<key>items</key>\n\t<array>\n\t\t<dict>\n"
-			   "\t\t\t<key>assets</key>\n\t\t\t<array>\n\t\t\t\t<dict>\n";
-static const char middle[] = "\t\t\t\t</dict>\n\t\t\t</array>\n"
+			   "\t\t\t<key>assets</key>\n\t\t\t<array>\n";
+static const char middle[] = "\t\t\t</array>\n"
 			     "\t\t\t<key>metadata</key>\n\t\t\t<dict>\n";
 static const char tail[] = "\t\t\t</dict>\n\t\t</dict>\n\t</array>\n</dict>\n</plist>\n";
 
 void itms_manifest(struct strbuf *out, const struct app *app, const struct upgrade *u)
 {
-	struct strbuf url = STRBUF_INIT;
+	struct strbuf url = STRBUF_INIT, icon = STRBUF_INIT;
 
 	add_package_url(&url, app, u);
 	strbuf_adds(out, head);
-	add_pair(out, "\t\t\t\t\t", "kind", SLICE("software-package"));
-	add_pair(out, "\t\t\t\t\t", "url", strbuf_slice(&url));
+	add_asset(out, "software-package", strbuf_slice(&url));
+	if (u->icon_bytes.n) {
+		add_object_url(&icon, app, u->icon_sha256, ICON_NAME);
+		add_asset(out, "display-image", strbuf_slice(&icon));
+		add_asset(out, "full-size-image", strbuf_slice(&icon));
+	}
 	strbuf_adds(out, middle);
 	add_pair(out, "\t\t\t\t", "bundle-identifier", u->bundle_id);
 	add_pair(out, "\t\t\t\t", "bundle-version", u->r.version_text);
 	add_pair(out, "\t\t\t\t", "kind", SLICE("software"));
 	add_pair(out, "\t\t\t\t", "title", app->name.n ? app->name : app->app_id);
 	strbuf_adds(out, tail);
-	out->failed = out->failed || url.failed;
+	out->failed = out->failed || url.failed || icon.failed;
 	strbuf_release(&url);
+	strbuf_release(&icon);
 }
 
 /* --- the link ----------------------------------------------------------------------------------------------------- */

@@ -1,10 +1,11 @@
 /* build/itms.h: how iOS installs an app that no store keeps: a link to a manifest.plist, which names the package.
  *
- * Bytes      an XML property list as Apple's deployment guide has it: one item with one asset of kind software-package, and its
- *            metadata bundle-identifier, bundle-version, kind `software` and title (the app's name, else its appId). The device
- *            asks for an absolute https URL, so package and manifest are addressed below app->bases[0], never a mirror.
+ * Bytes      an XML property list as Apple's deployment guide has it: one item with an asset of kind software-package, where the
+ *            release has an icon the same image as display-image and full-size-image, and its metadata bundle-identifier, bundle-version, kind `software` and title (the app's name, else its appId). The device
+ *            asks for an absolute https URL, so package, icon and manifest are addressed below app->bases[0], never a mirror.
  * Object     manifest.plist, content-addressed like every other object.
- * Needs      SHA-256 of the package (build/package.h), and a bundle id: itms_check() finds releases without one. */
+ * Needs      SHA-256 of the package and a bundle id: build/package.h fills in both where the package lies in the repository, and
+ *            the definitions ask for both where it is kept elsewhere. */
 #ifndef BUILD_ITMS_H
 #define BUILD_ITMS_H
 
@@ -13,10 +14,6 @@
 #include "model/model.h"
 
 #define ITMS_NAME "manifest.plist"
-
-/* Reports every enterprise release without a bundle id whose package lies in the repository, at its distribution. (The
- * definitions ask for it where the package is kept elsewhere and could not be looked into.) */
-void itms_check(const struct app *app, struct diags *d);
 
 /* Appends the property list of an enterprise release. A failed append sticks in `out`. */
 void itms_manifest(struct strbuf *out, const struct app *app, const struct upgrade *u);

@@ -1,9 +1,15 @@
 #include "build/package.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-#include "build/apk.h"
-#include "build/itms.h"
+#include "build/apkcheck.h"
+#include "build/hapcheck.h"
+#include "build/icon.h"
+#include "build/ipacheck.h"
+#include "build/jarcheck.h"
+#include "build/succession.h"
+#include "build/symbols.h"
 
 #define ENDING_MAX 8 /* characters of a file's ending that an object's name keeps */
 
@@ -58,57 +64,99 @@ void package_object_name(char out[PACKAGE_NAME], const struct release *r)
 	out[8 + ending.n] = '\0';
 }
 
-/* --- what an APK says of itself ----------------------------------------------------------------------------------- */
-
-static void check_name(const struct app *app, const struct upgrade *u, const struct axml_manifest *apk, struct diags *d)
+struct srcpos package_pos(const struct release *r)
 {
-	struct slice want = app->package_name[u->platform];
+	bool nested = r->kind == KIND_UPGRADE && upgrade_of(r)->distribution == DIST_ENTERPRISE;
 
-	if (want.n && !slice_eq(want, apk->package)) {
-		diag_error(d, origin_pos(&u->r.origin, "/package/file"),
-			   "the package in " SLICE_FMT " (" APK_MANIFEST_NAME ") is \"" SLICE_FMT
-			   "\"; [android] packageName in app.ini is \"" SLICE_FMT "\"",
-			   SLICE_ARG(u->package.file), SLICE_ARG(apk->package), SLICE_ARG(want));
-	}
+	return origin_pos(&r->origin, nested ? "/distribution/package/file" : "/package/file");
 }
 
-static void check_version(const struct upgrade *u, const struct axml_manifest *apk, struct diags *d)
-{
-	struct srcpos at = origin_pos(&u->r.origin, "/package/file");
-	struct version v;
+/* --- what a package is held against --------------------------------------------------------------------------------- */
 
-	if (!apk->has_version_name) {
-		diag_error(d, at,
-			   SLICE_FMT " (" APK_MANIFEST_NAME ") has no versionName; this release is version " SLICE_FMT,
-			   SLICE_ARG(u->package.file), SLICE_ARG(u->r.version_text));
-	} else if (apk->version_name_is_reference) {
-		diag_warning(d, at,
-			     SLICE_FMT
-			     " (" APK_MANIFEST_NAME
-			     ") takes its versionName from a resource; it was not compared with version " SLICE_FMT,
-			     SLICE_ARG(u->package.file), SLICE_ARG(u->r.version_text));
-	} else if (!slice_eq(apk->version_name, u->r.version_text) &&
-		   !(version_parse(&v, apk->version_name) && version_cmp(&v, &u->version) == 0)) {
-		diag_error(d, at,
-			   SLICE_FMT " (" APK_MANIFEST_NAME ") has versionName \"" SLICE_FMT
-				     "\"; this release is version " SLICE_FMT,
-			   SLICE_ARG(u->package.file), SLICE_ARG(apk->version_name), SLICE_ARG(u->r.version_text));
-	}
+typedef void check_fn(const struct package_check *c);
+
+/* NULL: any file will do. */
+static check_fn *check_of(const struct release *r)
+{
+	static check_fn *const upgrade[PLATFORM_COUNT] = {
+		[PLATFORM_ANDROID] = apk_check, [PLATFORM_IOS] = ipa_check, [PLATFORM_HARMONY] = hap_check
+	};
+
+	if (r->kind == KIND_UPGRADE)
+		return upgrade[upgrade_of(r)->platform];
+	return hotpatch_of(r)->platform == PLATFORM_ANDROID ? jar_check : NULL;
 }
 
-static void inspect(const struct app *app, const struct upgrade *u, struct slice bytes, struct arena *a,
-		    struct diags *d)
+static struct slice wanted_name(const struct app *app, const struct release *r)
 {
-	struct axml_manifest apk;
-	const char *why;
+	if (r->kind != KIND_UPGRADE)
+		return SLICE("");
+	if (upgrade_of(r)->distribution == DIST_ENTERPRISE)
+		return upgrade_of(r)->bundle_id;
+	return app->package_name[upgrade_of(r)->platform];
+}
 
-	if (apk_read(&apk, a, bytes, &why)) {
-		diag_error(d, origin_pos(&u->r.origin, "/package/file"),
-			   SLICE_FMT " cannot be read as an Android package: %s", SLICE_ARG(u->package.file), why);
+static struct slice wanted_version(const struct release *r)
+{
+	return r->kind == KIND_UPGRADE ? r->version_text : hotpatch_of(r)->product_text;
+}
+
+/* --- what was found out, as facts of a recipe ------------------------------------------------------------------------- */
+
+#define FACTS_MAX 6
+
+static struct recipe_fact bytes_fact(struct arena *a, const char *name, struct slice bytes)
+{
+	return recipe_fact_hex(a, name, (const uint8_t *)bytes.p, bytes.n);
+}
+
+static size_t list_facts(struct recipe_fact v[FACTS_MAX], const struct package *p, struct arena *a)
+{
+	const struct package_facts *said = &p->said;
+	size_t n = 0;
+
+	v[n++] = recipe_fact_hex(a, "md5", p->md5, MD5_SIZE);
+	if (said->has_cert)
+		v[n++] = recipe_fact_hex(a, "cert", said->cert, sizeof(said->cert));
+	if (said->more_certs.n)
+		v[n++] = bytes_fact(a, "moreCerts", said->more_certs);
+	if (said->has_version_code)
+		v[n++] = recipe_fact_uint(a, "versionCode", said->version_code);
+	if (said->expires > 0)
+		v[n++] = recipe_fact_uint(a, "expires", (uint64_t)said->expires);
+	if (said->bundle_id.n)
+		v[n++] = (struct recipe_fact){ SLICE("bundleId"), said->bundle_id };
+	return n;
+}
+
+static void read_more_certs(struct package_facts *said, struct arena *a, const struct recipe *r)
+{
+	const struct slice *hex = recipe_fact(r, "moreCerts");
+	uint8_t *bytes;
+
+	if (!hex || hex->n % (2 * sizeof(said->cert)) != 0)
 		return;
-	}
-	check_name(app, u, &apk, d);
-	check_version(u, &apk, d);
+	bytes = arena_alloc(a, hex->n / 2);
+	if (recipe_get_hex(bytes, hex->n / 2, r, "moreCerts"))
+		said->more_certs = slice_bytes(bytes, hex->n / 2);
+}
+
+static bool read_facts(struct package *p, struct arena *a, const struct recipe *r)
+{
+	struct package_facts *said = &p->said;
+	uint64_t expires;
+
+	if (!recipe_get_hex(p->md5, MD5_SIZE, r, "md5"))
+		return false;
+	p->has_md5 = true;
+	said->has_cert = recipe_get_hex(said->cert, sizeof(said->cert), r, "cert");
+	read_more_certs(said, a, r);
+	said->has_version_code = recipe_get_uint(&said->version_code, r, "versionCode");
+	if (recipe_get_uint(&expires, r, "expires") && expires <= INT64_MAX)
+		said->expires = (int64_t)expires;
+	if (recipe_fact(r, "bundleId"))
+		said->bundle_id = *recipe_fact(r, "bundleId");
+	return true;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -122,33 +170,53 @@ struct preparing {
 	struct diags *d;
 };
 
-static bool is_apk(const struct release *r)
-{
-	return r->kind == KIND_UPGRADE && upgrade_of(r)->platform == PLATFORM_ANDROID;
-}
-
 /* Takes over what the previous build found out about the same bytes. */
-static bool reuse(struct package *p, struct recipe_book *book, const uint8_t key[SHA256_SIZE])
+static bool reuse(const struct preparing *k, struct package *p, const uint8_t key[SHA256_SIZE])
 {
-	const struct recipe *r = recipe_find(book, key);
+	const struct recipe *r = recipe_find(k->book, key);
 
-	if (!r || !recipe_get_hex(p->md5, MD5_SIZE, r, "md5"))
+	if (!r || !read_facts(p, k->a, r))
 		return false;
-	recipe_note(book, r);
+	recipe_note(k->book, r);
 	p->size = r->length;
 	memcpy(p->sha256, r->hash, SHA256_SIZE);
-	p->has_md5 = true;
 	return true;
 }
 
-static void note(const struct package *p, struct slice name, struct recipe_book *book, const uint8_t key[SHA256_SIZE])
+static void note(const struct preparing *k, const struct package *p, struct slice name, const uint8_t key[SHA256_SIZE])
 {
-	struct recipe_fact md5 = recipe_fact_hex(book->a, "md5", p->md5, MD5_SIZE);
-	struct recipe r = { .name = name, .length = p->size, .facts = &md5, .nfacts = 1 };
+	struct recipe_fact facts[FACTS_MAX];
+	struct recipe r = { .name = name, .length = p->size, .facts = facts };
 
+	r.nfacts = list_facts(facts, p, k->a);
 	memcpy(r.key, key, SHA256_SIZE);
 	memcpy(r.hash, p->sha256, SHA256_SIZE);
-	recipe_note(book, &r);
+	recipe_note(k->book, &r);
+}
+
+int package_place_check(const struct filetree *tree, const struct file_entry *e, struct srcpos at, struct slice file,
+			struct arena *a, struct diags *d)
+{
+	struct file_place place;
+
+	if (filetree_locate(&place, tree, e, a, d))
+		return -1;
+	if (place.file || place.size <= PACKAGE_GIT_MAX)
+		return 0;
+	return diag_error(d, at,
+			  SLICE_FMT
+			  " has %" PRIu64
+			  " MiB in git; at most %d MiB are read from git itself: put it into Git LFS, or give "
+			  "its url, size and sha256",
+			  SLICE_ARG(file), ((place.size - 1) >> 20) + 1, (int)(PACKAGE_GIT_MAX >> 20));
+}
+
+static int hash_package(struct digests *digests, struct package *p, const struct blob *blob)
+{
+	if (!blob->sha256)
+		return digest_both(digests, p->sha256, p->md5, blob->data);
+	memcpy(p->sha256, blob->sha256, SHA256_SIZE);
+	return digest_md5(digests, p->md5, blob->data);
 }
 
 static void read_package(const struct preparing *k, const struct release *r, struct package *p,
@@ -156,15 +224,18 @@ static void read_package(const struct preparing *k, const struct release *r, str
 {
 	struct blob blob = { 0 };
 
-	if (filetree_read(&blob, k->tree, e, PACKAGE_MAX, k->d))
+	if (package_place_check(k->tree, e, package_pos(r), p->file, k->a, k->d) ||
+	    filetree_read(&blob, k->tree, e, PACKAGE_MAX, k->d))
 		return;
 	p->size = blob.data.n;
-	if (digest_sha256(k->digests, p->sha256, blob.data) || digest_md5(k->digests, p->md5, blob.data)) {
+	if (hash_package(k->digests, p, &blob)) {
 		diag_environment(k->d, e->path, "cannot hash this file");
 	} else {
+		const struct package_check c = { k->app, r, p, blob.data, k->digests, k->a, k->d };
+
 		p->has_md5 = true;
-		if (is_apk(r))
-			inspect(k->app, upgrade_of(r), blob.data, k->a, k->d);
+		if (check_of(r))
+			check_of(r)(&c);
 	}
 	blob_release(&blob);
 }
@@ -172,8 +243,10 @@ static void read_package(const struct preparing *k, const struct release *r, str
 /* `p` is package_of(r), to be filled. */
 static void prepare(const struct preparing *k, const struct release *r, struct package *p)
 {
+	const struct upgrade *u = r->kind == KIND_UPGRADE ? upgrade_of(r) : NULL;
 	const struct file_entry *e = filetree_find(k->tree, p->rel);
-	struct slice none = SLICE(""), name;
+	const struct file_entry *symbols = u && u->symbols.n ? filetree_find(k->tree, u->symbols) : NULL;
+	struct slice name;
 	uint8_t key[SHA256_SIZE];
 	size_t errors = k->d->errors;
 	char text[PACKAGE_NAME];
@@ -183,15 +256,29 @@ static void prepare(const struct preparing *k, const struct release *r, struct p
 		return; /* reported by the definitions */
 	package_object_name(text, r);
 	name = arena_copy(k->a, slice_of(text));
-	struct slice parts[] = { SLICE("package/1"), slice_of(e->id), name,
-				 is_apk(r) ? k->app->package_name[PLATFORM_ANDROID] : none,
-				 is_apk(r) ? r->version_text : none };
-	keyed = k->book && recipe_key(key, k->book, parts, COUNT(parts));
-	if (keyed && reuse(p, k->book, key))
+	struct slice parts[] = {
+		SLICE("package/2"),     slice_of(e->id),   name,
+		wanted_name(k->app, r), wanted_version(r), symbols ? slice_of(symbols->id) : SLICE("")
+	};
+	keyed = k->book && recipe_key(key, k->book, parts, COUNT(parts)) && (!symbols || *symbols->id);
+	if (keyed && reuse(k, p, key))
 		return;
 	read_package(k, r, p, e);
+	if (symbols)
+		symbols_check(u, k->tree, k->a, k->d);
 	if (keyed && k->d->errors == errors)
-		note(p, name, k->book, key);
+		note(k, p, name, key);
+}
+
+static void prepare_upgrade(const struct preparing *k, struct upgrade *u)
+{
+	icon_read(u, k->tree, k->digests, k->a, k->d);
+	if (u->package.rel.n)
+		prepare(k, &u->r, &u->package);
+	else
+		symbols_check(u, k->tree, k->a, k->d);
+	if (u->distribution == DIST_ENTERPRISE && !u->bundle_id.n)
+		u->bundle_id = u->package.said.bundle_id;
 }
 
 void packages_prepare(struct app *app, const struct filetree *tree, struct digests *digests, struct recipe_book *book,
@@ -199,13 +286,11 @@ void packages_prepare(struct app *app, const struct filetree *tree, struct diges
 {
 	const struct preparing k = { app, tree, digests, book, a, d };
 
-	for (size_t i = 0; i < app->nupgrades; i++) {
-		if (app->upgrades[i].package.rel.n)
-			prepare(&k, &app->upgrades[i].r, &app->upgrades[i].package);
-	}
+	for (size_t i = 0; i < app->nupgrades; i++)
+		prepare_upgrade(&k, &app->upgrades[i]);
 	for (size_t i = 0; i < app->nhotpatches; i++) {
 		if (app->hotpatches[i].package.rel.n)
 			prepare(&k, &app->hotpatches[i].r, &app->hotpatches[i].package);
 	}
-	itms_check(app, d);
+	succession_check(app, d);
 }

@@ -296,15 +296,47 @@ static void check_higher(struct warner *w, const struct task *rollback, size_t n
 	}
 }
 
+/* Whether devices got it before that time, and are offered it no more, nor told to drop it. */
+static bool left_behind(const struct release *r, int64_t before)
+{
+	for (size_t i = 0; i < r->ntasks && !release_has(r, STATUS_RELEASING); i++) {
+		const struct task *t = &r->tasks[i];
+
+		if (t->type != TASK_ROLLBACK && !t->dev && t->status != STATUS_PENDING && t->published_at < before)
+			return true;
+	}
+	return false;
+}
+
+/* `number`: of a quick fix that is out by `task`. */
+static void check_lower(struct warner *w, const struct task *task, size_t number)
+{
+	const struct release **v = w->app->releases[KIND_QUICKFIX];
+
+	for (size_t i = number + 1; i < w->app->nreleases[KIND_QUICKFIX] && slice_eq(v[i]->slot, v[number]->slot);
+	     i++) {
+		if (!left_behind(v[i], task->published_at))
+			continue;
+		diag_warning(w->d, pos(w, &v[number]->origin, "tasks", task->index, ""),
+			     "a device that has patch " SLICE_FMT
+			     ", which was out before, keeps it: it takes no lower one; "
+			     "roll that one back, or give this one a higher patchVersionCode",
+			     SLICE_ARG(v[i]->version_text));
+		return;
+	}
+}
+
 static void check_rollbacks(struct warner *w)
 {
 	const struct release **v = w->app->releases[KIND_QUICKFIX];
 
 	for (size_t i = 0; i < w->app->nreleases[KIND_QUICKFIX]; i++, arena_reset(&w->scratch)) {
-		const struct task *rollback = releasing(v[i], true);
+		const struct task *rollback = releasing(v[i], true), *task = releasing(v[i], false);
 
 		if (rollback)
 			check_higher(w, rollback, i);
+		else if (task && !task->dev)
+			check_lower(w, task, i);
 	}
 }
 

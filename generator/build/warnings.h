@@ -18,6 +18,8 @@
  *            published before it (in any status but pending).
  * Rollbacks  a quick fix that is rolled back while a higher one of its slot is out: nothing applies to a device that has the
  *            higher one (it is not greater than itself), so it is told to roll back, and then offered it again.
+ * Lower      a quick fix that came out after a higher one of its slot, which is out no more and was not rolled back: a device that
+ *            has the higher one takes no lower one.
  * Audience   a platform without [<platform>] audience that an upgrade, a hotpatch or a quick fix is for; or no audience at all
  *            where there are h5 releases or switches. */
 #ifndef BUILD_WARNINGS_H

@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fileio.h"
+#include "build/hapcheck.h"
+#include "build/icon.h"
+#include "build/ipacheck.h"
 #include "build/package.h"
 #include "build/warnings.h"
 #include "build/whitelists.h"
 #include "format/paths.h"
-#include "report/plan.h"
 
 /* --- preparing -------------------------------------------------------------------------------------------------------- */
 
@@ -54,6 +57,13 @@ static void add_package(struct appbuild *b, const struct release *r)
 	objects_add(&b->objects, o);
 }
 
+/* What iOS shows while it installs the release. */
+static void add_icon(struct appbuild *b, const struct release *r)
+{
+	if (r->kind == KIND_UPGRADE && upgrade_of(r)->icon_bytes.n)
+		add_bytes(b, upgrade_of(r)->icon_sha256, ICON_NAME, upgrade_of(r)->icon_bytes);
+}
+
 /* A list of expressions stands in manifests and has no filter. */
 static void add_filter(struct appbuild *b, const struct whitelist *list)
 {
@@ -78,6 +88,7 @@ static void add_artifacts(struct appbuild *b, const struct plan *plan)
 			continue;
 		if (offer->release && offer->task->type != TASK_ROLLBACK) {
 			add_package(b, offer->release);
+			add_icon(b, offer->release);
 			payloads_live(&b->payloads, offer->release, &b->objects);
 		}
 		for (size_t k = 0; k < offer->nlists; k++)
@@ -119,21 +130,48 @@ static int add_recipes(struct appbuild *b, struct build_run *run)
 	return 0;
 }
 
+static int add_pages(struct appbuild *b, struct build_run *run)
+{
+	const struct page_maker maker = { b->app, run->load->digests, &b->mem };
+
+	return pages_add(&b->pages, &b->payloads, &b->compiled, run->load->model.commit_time, &maker, &run->load->d);
+}
+
+static int make_deltas(struct appbuild *b, struct build_run *run)
+{
+	const struct appdeltas_input in = { b->app, run->load->model.commit_time, &b->compiled, &b->payloads,
+					    &b->previous };
+
+	return appdeltas_make(&b->deltas, &in, &b->objects);
+}
+
+static int fail_compiling(struct appbuild *b, struct build_run *run)
+{
+	struct diags *d = &run->load->d;
+
+	if (b->compiled.why)
+		return diag_error(d, SRCPOS_FILE(b->app->origin.path), "%s", b->compiled.why);
+	return diag_environment(d, b->app->origin.path, "cannot compile this app: out of memory, or libcrypto failed");
+}
+
 static int compile(struct appbuild *b, struct build_run *run)
 {
 	struct load *l = run->load;
 
-	if (compile_app(&b->compiled, b->app, l->model.commit_time, b->filters, b->nfilters, l->digests)) {
-		if (b->compiled.why)
-			return diag_error(&l->d, SRCPOS_FILE(b->app->origin.path), "%s", b->compiled.why);
-		return diag_environment(&l->d, b->app->origin.path,
-					"cannot compile this app: out of memory, or libcrypto failed");
-	}
+	if (compile_plans(&b->compiled, b->app, l->model.commit_time, l->digests))
+		return fail_compiling(b, run);
+	if (make_deltas(b, run))
+		return -1;
+	if (compile_indexes(&b->compiled, b->app, l->model.commit_time, b->filters, b->nfilters, l->digests))
+		return fail_compiling(b, run);
 	for (size_t i = 0; i < b->compiled.nobjects; i++)
 		add_bytes(b, b->compiled.objects[i].hash, b->compiled.objects[i].name, b->compiled.objects[i].bytes);
 	for (size_t i = 0; i < b->compiled.n; i++)
 		add_artifacts(b, &b->compiled.v[i].plan);
-	return payloads_list(&b->payloads, &b->objects) || add_recipes(b, run) ? -1 : 0;
+	if (payloads_presets(&b->payloads, l->model.commit_time) || add_pages(b, run) ||
+	    payloads_list(&b->payloads, &b->objects))
+		return -1;
+	return add_recipes(b, run);
 }
 
 static void prepare_payloads(struct appbuild *b, struct build_run *run)
@@ -149,7 +187,7 @@ static void prepare_payloads(struct appbuild *b, struct build_run *run)
 		.d = &run->load->d,
 	};
 
-	payloads_prepare(&b->payloads, b->app, &maker);
+	payloads_prepare(&b->payloads, b->app, &maker, run->load->model.commit_time);
 }
 
 void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app)
@@ -163,6 +201,8 @@ void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app
 		b->book.known = &b->previous.recipes;
 	cmd_progress("reading packages and lists of " SLICE_FMT, SLICE_ARG(app->app_code));
 	packages_prepare(app, tree, l->digests, &b->book, &b->mem, &l->d);
+	ipa_expiry_check(app, l->model.commit_time, &l->d);
+	hap_expiry_check(app, l->model.commit_time, &l->d);
 	prepare_payloads(b, run);
 	whitelists_prepare(&b->filters, &b->nfilters, &b->mem, app, tree, run->jobs, &b->book, &l->d);
 	cmd_progress_end();
@@ -223,12 +263,19 @@ static int place_file(const struct release *r, struct build_run *run, struct tre
 	const struct filetree *tree = source_tree(run->load->source);
 	const struct package *p = package_of(r);
 	const struct file_entry *e = p && p->rel.n ? filetree_find(tree, p->rel) : NULL;
+	struct file_place place;
 	struct blob blob = { 0 };
 	int placed;
 
 	if (!e || memcmp(p->sha256, o.hash, SHA256_SIZE) != 0)
 		return 1;
-	if (filetree_read(&blob, tree, e, PACKAGE_MAX, &run->load->d))
+	if (filetree_locate(&place, tree, e, &t->mem, &run->load->d))
+		return -1;
+	/* What an earlier build has read need not be at hand. What is copied is hashed meanwhile: it may have changed. */
+	if (place.file && !file_exists(place.file))
+		return 1;
+	o.path = place.file;
+	if (!o.path && filetree_read(&blob, tree, e, PACKAGE_MAX, &run->load->d))
 		return -1;
 	o.data = blob.data;
 	placed = tree_object(t, &o, &run->load->d);
@@ -348,6 +395,7 @@ static int place_buildinfo(struct appbuild *b, struct build_run *run, struct tre
 	};
 	int bad;
 
+	appdeltas_note(&info, &b->deltas, &b->mem);
 	if (b->nelsewhere)
 		qsort(b->elsewhere, b->nelsewhere, sizeof(*b->elsewhere), by_elsewhere);
 	if (digest_sha256(run->load->digests, now, timestamp->bytes))
@@ -376,66 +424,12 @@ void appbuild_write(struct appbuild *b, struct build_run *run)
 	tree_end(&t);
 }
 
-/* --- reporting ---------------------------------------------------------------------------------------------------------- */
-
-static void report_text(const struct appbuild *b, const struct build_run *run)
-{
-	const struct tuf_part *timestamp = tuf_part_find(&b->parts, SLICE("timestamp"));
-	struct strbuf line = STRBUF_INIT;
-
-	printf(SLICE_FMT ": %s, timestamp version %llu, %zu object%s of %llu bytes", SLICE_ARG(b->app->app_code),
-	       b->changed ? "written" : "unchanged", (unsigned long long)timestamp->version, b->objects.n,
-	       b->objects.n == 1 ? "" : "s", (unsigned long long)b->bytes);
-	if (b->nelsewhere)
-		printf(", %zu of them kept elsewhere", b->nelsewhere);
-	printf(" (commit %.12s)\n", *source_commit(run->load->source) ? source_commit(run->load->source) : "none");
-	for (size_t i = 0; i < b->compiled.n; i++) {
-		strbuf_reset(&line);
-		report_index_line(&line, &b->compiled.v[i]);
-		printf("  %s\n", line.p);
-	}
-	strbuf_release(&line);
-}
-
-static json_t *report_json(const struct appbuild *b)
-{
-	json_t *indexes = json_array(), *roles = json_object();
-
-	for (size_t i = 0; i < b->compiled.n; i++)
-		json_array_append_new(indexes, report_index(&b->compiled.v[i]));
-	for (size_t i = 0; i < b->parts.n; i++)
-		json_object_setn_new(roles, b->parts.v[i].role.p, b->parts.v[i].role.n,
-				     json_integer((json_int_t)b->parts.v[i].version));
-	return json_pack("{s:s%, s:b, s:I, s:I, s:I, s:o, s:o}", "app", b->app->app_code.p, b->app->app_code.n,
-			 "changed", b->changed, "objects", (json_int_t)b->objects.n, "objectBytes",
-			 (json_int_t)b->bytes, "elsewhere", (json_int_t)b->nelsewhere, "versions", roles, "indexes",
-			 indexes);
-}
-
-void appbuild_report(const struct appbuild *v, size_t n, const struct build_run *run)
-{
-	json_t *apps;
-
-	if (!run->json) {
-		for (size_t i = 0; i < n; i++)
-			report_text(&v[i], run);
-		return;
-	}
-	apps = json_array();
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(apps, report_json(&v[i]));
-	apps = json_pack("{s:s, s:s, s:o}", "commit", source_commit(run->load->source), "tool", MDSTATIC_VERSION,
-			 "apps", apps);
-	json_dumpf(apps, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-	printf("\n");
-	json_decref(apps);
-}
-
 void appbuild_release(struct appbuild *b)
 {
 	for (size_t i = 0; i < b->nfilters; i++)
 		whitelist_filter_release(&b->filters[i]);
 	payloads_release(&b->payloads);
+	appdeltas_release(&b->deltas);
 	compiled_release(&b->compiled);
 	objects_release(&b->objects);
 	strbuf_release(&b->recipes);

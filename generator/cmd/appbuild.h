@@ -8,7 +8,9 @@
 
 #include "build/compile.h"
 #include "build/recipe.h"
+#include "cmd/deltas.h"
 #include "cmd/load.h"
+#include "cmd/pages.h"
 #include "cmd/payloads.h"
 #include "emit/object.h"
 #include "emit/previous.h"
@@ -35,6 +37,8 @@ struct appbuild {
 	struct previous previous;
 	struct recipe_book book;
 	struct payloads payloads;
+	struct appdeltas deltas;
+	struct pages pages;
 	struct whitelist_filter *filters;
 	size_t nfilters;
 	struct compiled compiled;

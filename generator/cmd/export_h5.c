@@ -3,6 +3,7 @@
 
 #include "build/h5.h"
 #include "build/h5entry.h"
+#include "build/h5preset.h"
 #include "cmd/export.h"
 
 extern const struct command cmd_export_h5;
@@ -10,29 +11,6 @@ extern const struct command cmd_export_h5;
 struct wanted {
 	enum platform platform;
 };
-
-static bool is_official(const struct h5_release *h)
-{
-	for (size_t i = 0; i < h->r.ntasks; i++) {
-		const struct task *t = &h->r.tasks[i];
-		if (t->type == TASK_OFFICIAL && t->status == STATUS_RELEASING && !t->dev)
-			return true;
-	}
-	return false;
-}
-
-/* app->h5 is sorted by app, then ascending: the last one that fits is the newest. */
-static const struct h5_release *newest(const struct app *app, const struct h5_app *h5, enum platform p)
-{
-	const struct h5_release *found = NULL;
-
-	for (size_t i = 0; i < app->nh5; i++) {
-		const struct h5_release *h = &app->h5[i];
-		if (h->app == h5 && h->r.platforms[p] && is_official(h))
-			found = h;
-	}
-	return found;
-}
 
 /* What mPaaS's file has, and no more. */
 static json_t *entry_of(const struct app *app, const struct h5_release *h)
@@ -61,7 +39,7 @@ static json_t *make(struct load *l, struct app *app, const struct cmd_args *args
 	data = json_array();
 	for (size_t i = 0; i < app->nh5_apps; i++) {
 		const struct h5_app *h5 = &app->h5_apps[i];
-		const struct h5_release *h = newest(app, h5, w->platform);
+		const struct h5_release *h = h5_newest(app, h5, w->platform, l->model.commit_time);
 
 		if (h)
 			json_array_append_new(data, entry_of(app, h));

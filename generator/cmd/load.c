@@ -3,6 +3,8 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "build/h5.h"
+#include "build/hapcheck.h"
+#include "build/ipacheck.h"
 #include "build/package.h"
 #include "build/quickfix.h"
 #include "build/whitelists.h"
@@ -78,6 +80,8 @@ void load_artifacts(struct load *l)
 		.tree = tree, .digests = l->digests, .good_defs = l->d.errors == 0, .a = &l->mem, .d = &l->d
 	};
 
+	const struct quickfix_maker fixes = { tree, l->digests, l->model.commit_time, maker.good_defs, &l->mem, &l->d };
+
 	for (size_t i = 0; i < l->model.napps; i++) {
 		struct app *app = &l->model.apps[i];
 		struct h5_package *unmade;
@@ -86,8 +90,10 @@ void load_artifacts(struct load *l)
 
 		cmd_progress("reading packages and lists of " SLICE_FMT, SLICE_ARG(app->app_code));
 		packages_prepare(app, tree, l->digests, NULL, &l->mem, &l->d);
+		ipa_expiry_check(app, l->model.commit_time, &l->d);
+		hap_expiry_check(app, l->model.commit_time, &l->d);
 		h5_prepare(&unmade, &n, app, &maker);
-		quickfixes_prepare(app, tree, l->digests, maker.good_defs, &l->mem, &l->d);
+		quickfixes_prepare(app, &fixes);
 		whitelists_prepare(&none, &n, &l->mem, app, tree, pool_processors(), NULL, &l->d);
 	}
 	cmd_progress_end();

@@ -1,7 +1,10 @@
-/* cmd/payloads.h: h5 packages and the modules of quick fixes, from an app's definitions into its tree.
+/* cmd/payloads.h: what an app has in its tree beside indexes and their objects: h5 packages, the modules of quick fixes, and files
+ * that other parts made in memory.
  *
- * Order      payloads_prepare(); payloads_live() for every release that a live offer refers to; payloads_list(); while writing
- *            payloads_object() and payloads_place(); payloads_release() always.
+ * Order      payloads_prepare(); payloads_live() for every release that a live offer refers to; payloads_presets(), payloads_add()
+ *            any time; payloads_list(); while writing payloads_object() and payloads_place(); payloads_release() always.
+ * Names      files lie in the tree under names that do not tell their content, and files.json lists them (format/files.h). Two
+ *            files of one name are an environment error: whoever names files keeps them apart.
  * Memory     one package at a time; what was made to know its hash is made again to be written. */
 #ifndef CMD_PAYLOADS_H
 #define CMD_PAYLOADS_H
@@ -10,18 +13,32 @@
 #include "emit/tree.h"
 #include "format/buildinfo.h"
 
+struct payloads_file { /* made in memory */
+	struct listed_file f;
+	struct slice bytes; /* borrowed */
+};
+
 struct payloads {
 	struct app *app;
 	struct h5_maker maker;
 	struct h5_package *h5;
 	size_t nh5;
-	bool *live;         /* of each */
-	struct strbuf json; /* files.json; empty: the tree has no such files */
+	bool *live; /* of each */
+	struct payloads_file *added;
+	size_t nadded, added_cap;
+	struct files listed; /* by payloads_list() */
+	bool *settled;       /* of each: written, or told to be elsewhere */
+	struct strbuf json;  /* files.json; empty: the tree has no such files */
 };
 
-void payloads_prepare(struct payloads *p, struct app *app, const struct h5_maker *maker);
+void payloads_prepare(struct payloads *p, struct app *app, const struct h5_maker *maker, int64_t commit_time);
 /* Modules become objects of `objects`. */
 void payloads_live(struct payloads *p, const struct release *r, struct objects *objects);
+/* A file at `path`, relative to <appCode>/, whose bytes may differ from what an earlier tree has there. The path is copied; the
+ * bytes must stay until payloads_place(). -1: an environment error. */
+int payloads_add(struct payloads *p, struct slice path, struct slice bytes) MUST_CHECK;
+/* Adds what build/h5preset.h makes of the packages. */
+int payloads_presets(struct payloads *p, int64_t commit_time) MUST_CHECK;
 /* Adds files.json to `objects`, which borrow it. */
 int payloads_list(struct payloads *p, struct objects *objects) MUST_CHECK;
 /* Whether a file of the tree has this hash: its recipe is then worth keeping. */

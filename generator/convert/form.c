@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/jsonedit.h"
 #include "base/jsonpos.h"
 #include "base/strbuf.h"
 #include "base/text.h"
@@ -16,13 +17,7 @@ static struct slice below(const struct form_source *s, struct slice pointer, con
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
 	strbuf_addslice(&out, pointer);
-	strbuf_addch(&out, '/');
-	for (; *key; key++) {
-		if (*key == '~' || *key == '/')
-			strbuf_adds(&out, *key == '~' ? "~0" : "~1");
-		else
-			strbuf_addch(&out, *key);
-	}
+	jsonedit_token(&out, slice_of(key));
 	return arena_copy(s->a, strbuf_slice(&out));
 }
 
@@ -162,7 +157,7 @@ bool form_open(struct form *out, const struct form_source *s, json_t *json, stru
 
 	*out = (struct form){ .s = s, .json = json, .pointer = pointer, .keys = keys, .nkeys = nkeys };
 	if (!json_is_object(json))
-		return form_error_at(s, pointer, "an object is expected, not %s", form_type(json));
+		return form_error_at(s, pointer, "an object is expected, not %s", value_type(json));
 	json_object_foreach(json, spelt, v)
 	{
 		size_t i = 0;
@@ -203,26 +198,6 @@ bool form_require(const struct form *f, const char *key)
 
 /* --- values -------------------------------------------------------------------------------------------------------- */
 
-const char *form_type(const json_t *v)
-{
-	switch (json_typeof(v)) {
-	case JSON_OBJECT:
-		return "an object";
-	case JSON_ARRAY:
-		return "an array";
-	case JSON_STRING:
-		return "a string";
-	case JSON_INTEGER:
-	case JSON_REAL:
-		return "a number";
-	case JSON_TRUE:
-	case JSON_FALSE:
-		return "true or false";
-	default:
-		return "null";
-	}
-}
-
 bool form_text(struct slice *out, const struct form *f, const char *key)
 {
 	json_t *v = form_value(f, key);
@@ -230,7 +205,7 @@ bool form_text(struct slice *out, const struct form *f, const char *key)
 	if (!v)
 		return false;
 	if (!json_is_string(v))
-		return form_error(f, key, "\"%s\" must be a string, not %s", key, form_type(v));
+		return form_error(f, key, "\"%s\" must be a string, not %s", key, value_type(v));
 	*out = slice_bytes(json_string_value(v), json_string_length(v));
 	return true;
 }
@@ -251,7 +226,7 @@ bool form_int(int64_t *out, const struct form *f, const char *key)
 		return true;
 	}
 	return form_error(f, key, "\"%s\" must be a whole number, not %s", key,
-			  json_is_string(v) ? quote(f->s->a, slice_of(json_string_value(v))) : form_type(v));
+			  json_is_string(v) ? quote(f->s->a, slice_of(json_string_value(v))) : value_type(v));
 }
 
 bool form_percent(uint32_t *thousandths, const struct form *f, const char *key)
@@ -265,7 +240,7 @@ bool form_percent(uint32_t *thousandths, const struct form *f, const char *key)
 	if (json_is_string(v))
 		p.raw = slice_trim(slice_of(json_string_value(v)));
 	else if (!json_is_number(v))
-		return form_error(f, key, "\"%s\" must be a number, not %s", key, form_type(v));
+		return form_error(f, key, "\"%s\" must be a number, not %s", key, value_type(v));
 	else if (!jsonpos_value(&p, f->s->origin.text, form_pointer(f, key)))
 		return form_error(f, key, "\"%s\" is not to be found in the text", key);
 	if (!text_decimal(&n, p.raw, 3) || n > 100000)

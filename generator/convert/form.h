@@ -70,7 +70,4 @@ bool form_int(int64_t *out, const struct form *f, const char *key);
 bool form_percent(uint32_t *thousandths, const struct form *f, const char *key);
 bool form_version(struct slice *out, const struct form *f, const char *key); /* the text of a version, trimmed */
 
-/* "a string", "a number" … of a value, for messages. */
-const char *form_type(const json_t *v);
-
 #endif

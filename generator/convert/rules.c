@@ -134,7 +134,7 @@ static json_t *left_list(const struct rule_reader *r)
 
 	if (!json_is_array(left)) {
 		json_decref(list);
-		form_error(&r->f, "left", "\"left\" must be an array, not %s", form_type(left));
+		form_error(&r->f, "left", "\"left\" must be an array, not %s", value_type(left));
 		return NULL;
 	}
 	json_array_foreach(left, i, item)
@@ -142,7 +142,7 @@ static json_t *left_list(const struct rule_reader *r)
 		if (json_is_string(item))
 			good &= add_value(r, "left", list, slice_of(json_string_value(item)));
 		else
-			good = form_error(&r->f, "left", "\"left\" must hold strings, not %s", form_type(item));
+			good = form_error(&r->f, "left", "\"left\" must hold strings, not %s", value_type(item));
 	}
 	return finish_list(r, "left", list, good);
 }
@@ -204,14 +204,14 @@ static json_t *left_range(const struct rule_reader *r)
 	json_t *v;
 
 	if (!json_is_object(left))
-		return form_error(&r->f, "left", "\"left\" must be an object, not %s", form_type(left)), NULL;
+		return form_error(&r->f, "left", "\"left\" must be an object, not %s", value_type(left)), NULL;
 	json_object_foreach(left, key, v)
 	{
 		if (!slice_eqs(SLICE("lower"), key) && !slice_eqs(SLICE("upper"), key))
 			return form_error(&r->f, "left", "unknown key %s in \"left\"", quote(r->f.s->a, slice_of(key))),
 			       NULL;
 		if (!json_is_string(v) && !json_is_null(v))
-			return form_error(&r->f, "left", "\"%s\" must be a string, not %s", key, form_type(v)), NULL;
+			return form_error(&r->f, "left", "\"%s\" must be a string, not %s", key, value_type(v)), NULL;
 	}
 	return range_of(r, "left", slice_of(json_string_value(json_object_get(left, "lower"))),
 			slice_of(json_string_value(json_object_get(left, "upper"))));
@@ -251,7 +251,7 @@ static bool read_flag(bool *out, const struct form *f, const char *key)
 	json_t *v = form_value(f, key);
 
 	if (v && !json_is_boolean(v))
-		return form_error(f, key, "\"%s\" must be true or false, not %s", key, form_type(v));
+		return form_error(f, key, "\"%s\" must be true or false, not %s", key, value_type(v));
 	*out = json_is_true(v);
 	return true;
 }
@@ -328,7 +328,7 @@ static json_t *answer_rules(const struct form_source *s, json_t *json, struct sl
 	if (!list)
 		return json_array();
 	if (!json_is_array(list))
-		return form_error(&f, "subRules", "\"subRules\" must be an array, not %s", form_type(list)), NULL;
+		return form_error(&f, "subRules", "\"subRules\" must be an array, not %s", value_type(list)), NULL;
 	return read_rules(s, list, form_pointer(&f, "subRules"), app, answer_rule);
 }
 
@@ -338,7 +338,7 @@ static json_t *rules_of(const struct form_source *s, json_t *json, struct slice 
 		return read_rules(s, json, pointer, app, request_rule);
 	if (json_is_object(json))
 		return json_object_size(json) ? answer_rules(s, json, pointer, app) : json_array();
-	form_error_at(s, pointer, "rules are an array, or an object with \"subRules\", not %s", form_type(json));
+	form_error_at(s, pointer, "rules are an array, or an object with \"subRules\", not %s", value_type(json));
 	return NULL;
 }
 

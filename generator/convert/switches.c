@@ -168,11 +168,11 @@ static bool read_switch(struct switch_import *out, const struct form_source *s, 
 
 	*out = (struct switch_import){ .pointer = pointer };
 	if (!json_is_object(json))
-		return form_error_at(s, pointer, "a switch must be an object, not %s", form_type(json));
+		return form_error_at(s, pointer, "a switch must be an object, not %s", value_type(json));
 	if (!name)
 		return form_error_at(s, pointer, "missing key \"key\": the switch's name");
 	if (!json_is_string(name))
-		return form_error_at(s, key_pointer(out, s), "\"key\" must be a string, not %s", form_type(name));
+		return form_error_at(s, key_pointer(out, s), "\"key\" must be a string, not %s", value_type(name));
 	out->key = arena_copy(s->a, slice_of(json_string_value(name)));
 	json_array_foreach(json_object_get(json, "values"), i, v)
 	{
@@ -190,7 +190,7 @@ int switches_import(struct switch_import **out, size_t *n, const struct form_sou
 	*n = 0;
 	*out = ARENA_ARRAY(s->a, struct switch_import, count ? count : 1);
 	if (!json_is_array(json) && !json_is_object(json)) {
-		form_error_at(s, SLICE(""), "an array of switches is expected, not %s", form_type(json));
+		form_error_at(s, SLICE(""), "an array of switches is expected, not %s", value_type(json));
 		return -1;
 	}
 	for (size_t i = 0; i < count; i++) {

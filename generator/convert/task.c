@@ -449,7 +449,7 @@ static void read_id(struct task_reader *r)
 			REFUSE(r, "id", "%s cannot be a task's id: 1 to 64 of A-Z a-z 0-9 . _ -, and the first no sign",
 			       quote(r->f->s->a, r->t->id));
 	} else if (id) {
-		REFUSE(r, "id", "\"id\" must be a number or a string, not %s", form_type(id));
+		REFUSE(r, "id", "\"id\" must be a number or a string, not %s", value_type(id));
 	}
 	if (r->t->id.n)
 		put(r->t->task, "id", r->t->id);

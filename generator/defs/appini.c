@@ -1,8 +1,8 @@
 /* defs/appini.c: the table of keys, and what their values must be. */
 #include "defs/appini.h"
 
+#include "base/appname.h"
 #include "base/text.h"
-#include "defs/appname.h"
 #include "defs/inifile.h"
 #include "defs/url.h"
 
@@ -211,6 +211,17 @@ static void read_platforms(struct app *app, const struct inifile *f)
 	}
 }
 
+/* The tree has a folder of that name. */
+static bool is_taken(struct slice host)
+{
+	static const char *const taken[] = { "build.json", "h5", "metadata", "pages", "targets" };
+	size_t i = 0;
+
+	while (i < COUNT(taken) && !slice_eq_nocase(host, slice_of(taken[i])))
+		i++;
+	return i < COUNT(taken);
+}
+
 static void read_h5(struct app *app, const struct inifile *f)
 {
 	struct slice *hosts[] = { &app->h5_vhost, &app->h5_global_host };
@@ -219,6 +230,10 @@ static void read_h5(struct app *app, const struct inifile *f)
 		if (inifile_text(hosts[key - VHOST], f, key) && !is_host(*hosts[key - VHOST]))
 			inifile_error(f, key, "must be a plain host name, without scheme, port and path");
 	}
+	if (is_taken(app->h5_global_host))
+		inifile_error(
+			f, GLOBAL_HOST,
+			"is one of the names that the tree has for itself: build.json, h5, metadata, pages, targets");
 }
 
 static void read_delta(struct app *app, const struct inifile *f)

@@ -16,7 +16,7 @@
 
 /* --- types -------------------------------------------------------------------------------------------------------- */
 
-static const char *type_name(const json_t *json)
+const char *value_type(const json_t *json)
 {
 	switch (json_typeof(json)) {
 	case JSON_OBJECT:
@@ -39,7 +39,7 @@ static const char *type_name(const json_t *json)
 
 bool node_wrong_type(const struct node *n, const char *want)
 {
-	const char *got = type_name(n->json);
+	const char *got = value_type(n->json);
 
 	if (!n->parent)
 		return node_error(n, "the file must hold %s, not %s", want, got);

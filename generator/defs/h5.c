@@ -381,19 +381,17 @@ static void sort_apps(struct app *app)
 	}
 }
 
+static bool same_release(const void *x, const void *y)
+{
+	const struct h5_release *a = x, *b = y;
+
+	return slice_eq(a->r.slot, b->r.slot) && version_cmp(&a->version, &b->version) == 0;
+}
+
 void h5_finish(struct app *app, struct defs_scope *s)
 {
 	sort_apps(app);
 	if (app->nh5)
 		qsort(app->h5, app->nh5, sizeof(*app->h5), release_cmp);
-	for (size_t i = 1, first = 0; i < app->nh5; i++) {
-		const struct h5_release *a = &app->h5[first], *b = &app->h5[i];
-
-		if (!slice_eq(a->r.slot, b->r.slot) || version_cmp(&a->version, &b->version) != 0) {
-			first = i;
-			continue;
-		}
-		diag_error(s->d, origin_pos(&b->r.origin, "/version"), "%s is the same version as %s of %s",
-			   quote(s->a, b->r.version_text), quote(s->a, a->r.version_text), a->r.origin.path);
-	}
+	releases_distinct(app->h5, app->nh5, sizeof(*app->h5), same_release, "/version", "is the same version as", s);
 }

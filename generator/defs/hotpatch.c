@@ -98,20 +98,12 @@ static int hotpatch_cmp(const void *x, const void *y)
 	return c ? c : slice_cmp(a->product_text, b->product_text);
 }
 
-static void check_equal(const struct app *app, struct defs_scope *s)
+static bool same_hotpatch(const void *x, const void *y)
 {
-	for (size_t i = 1, first = 0; i < app->nhotpatches; i++) {
-		const struct hotpatch *a = &app->hotpatches[first], *b = &app->hotpatches[i];
+	const struct hotpatch *a = x, *b = y;
 
-		if (a->platform != b->platform || a->patch_number != b->patch_number ||
-		    version_cmp(&a->product, &b->product) != 0) {
-			first = i;
-			continue;
-		}
-		diag_error(s->d, origin_pos(&b->r.origin, "/productVersion"),
-			   "%s is the same product version and patch number as %s of %s",
-			   quote(s->a, b->r.version_text), quote(s->a, a->r.version_text), a->r.origin.path);
-	}
+	return a->platform == b->platform && a->patch_number == b->patch_number &&
+	       version_cmp(&a->product, &b->product) == 0;
 }
 
 /* Keys of maps: a product version, or a version key, of a platform. */
@@ -171,6 +163,7 @@ void hotpatches_finish(struct app *app, struct defs_scope *s)
 {
 	if (app->nhotpatches)
 		qsort(app->hotpatches, app->nhotpatches, sizeof(*app->hotpatches), hotpatch_cmp);
-	check_equal(app, s);
+	releases_distinct(app->hotpatches, app->nhotpatches, sizeof(*app->hotpatches), same_hotpatch, "/productVersion",
+			  "is the same product version and patch number as", s);
 	check_version_keys(app, s);
 }

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/appname.h"
 #include "base/text.h"
-#include "defs/appname.h"
 #include "defs/named.h"
 #include "defs/patchjson.h"
 #include "defs/pathname.h"

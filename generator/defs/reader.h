@@ -109,6 +109,7 @@ void object_finish(struct object *o);
 struct node array_item(const struct array *a, size_t i);
 bool node_is_string(const struct node *n);
 bool node_is_array(const struct node *n);
+const char *value_type(const struct json_t *json); /* "an object", "a string", "true" ... for messages */
 /* The error `"x" must be an object, not a string`, for want = "an object"; an item goes by its array. Always false. */
 bool node_wrong_type(const struct node *n, const char *want);
 /* What the node holds; of another type: that error. */

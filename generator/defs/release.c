@@ -56,3 +56,21 @@ bool release_number_read(uint32_t *out, struct defs_scope *s, struct object *o, 
 	*out = (uint32_t)here;
 	return true;
 }
+
+void releases_distinct(const void *v, size_t n, size_t size, bool (*same)(const void *a, const void *b),
+		       const char *pointer, const char *what, struct defs_scope *s)
+{
+	const char *rows = v;
+
+	for (size_t i = 1, first = 0; i < n; i++) {
+		const void *x = rows + first * size, *y = rows + i * size;
+		const struct release *a = x, *b = y;
+
+		if (!same(x, y)) {
+			first = i;
+			continue;
+		}
+		diag_error(s->d, origin_pos(&b->origin, pointer), "%s %s %s of %s", quote(s->a, b->version_text), what,
+			   quote(s->a, a->version_text), a->origin.path);
+	}
+}

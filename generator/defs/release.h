@@ -18,4 +18,9 @@ bool release_version_read(struct version *out, struct slice *text, struct defs_s
  * where the folder is no such number. */
 bool release_number_read(uint32_t *out, struct defs_scope *s, struct object *o, const char *key, struct slice folder);
 
+/* Errors for releases that are the same but for how their version is written, at that key of the later one. `v`: n sorted
+ * releases of one kind, of `size` bytes each, which begin with a struct release; `what`: "is the same version as". */
+void releases_distinct(const void *v, size_t n, size_t size, bool (*same)(const void *a, const void *b),
+		       const char *pointer, const char *what, struct defs_scope *s);
+
 #endif

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "defs/appname.h"
+#include "base/appname.h"
 #include "defs/named.h"
 #include "defs/package.h"
 #include "defs/pathname.h"
@@ -178,17 +178,17 @@ static int upgrade_cmp(const void *x, const void *y)
 	return c ? c : slice_cmp(a->r.version_text, b->r.version_text);
 }
 
+static bool same_upgrade(const void *x, const void *y)
+{
+	const struct upgrade *a = x, *b = y;
+
+	return a->platform == b->platform && version_cmp(&a->version, &b->version) == 0;
+}
+
 void upgrades_finish(struct app *app, struct defs_scope *s)
 {
 	if (app->nupgrades)
 		qsort(app->upgrades, app->nupgrades, sizeof(*app->upgrades), upgrade_cmp);
-	for (size_t i = 1, first = 0; i < app->nupgrades; i++) {
-		const struct upgrade *a = &app->upgrades[first], *b = &app->upgrades[i];
-		if (a->platform != b->platform || version_cmp(&a->version, &b->version) != 0) {
-			first = i;
-			continue;
-		}
-		diag_error(s->d, origin_pos(&b->r.origin, "/version"), "%s is the same version as %s of %s",
-			   quote(s->a, b->r.version_text), quote(s->a, a->r.version_text), a->r.origin.path);
-	}
+	releases_distinct(app->upgrades, app->nupgrades, sizeof(*app->upgrades), same_upgrade, "/version",
+			  "is the same version as", s);
 }

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,7 +45,7 @@ static int open_source(const char *path, struct diags *d)
 
 static int open_new(const char *path, struct diags *d)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 
 	if (fd < 0 || fchmod(fd, 0644)) {
 		fail(d, path, "create");
@@ -79,19 +81,16 @@ static int close_new(int *fd, const char *path, struct diags *d)
 	return closed ? fail(d, path, "write") : 0;
 }
 
-int copy_file(struct file_sum *out, const char *from, const char *to, struct diags *d)
+/* Hashes what `in` holds, from where it stands; writes it to `fd` unless that is -1. */
+static int hash_file(struct file_sum *out, int in, const char *from, int fd, const char *to, struct diags *d)
 {
 	CLEANUP(md_ctx_free_at) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	CLEANUP(close_at) int in = open_source(from, d);
-	CLEANUP(close_at) int fd = -1;
-	struct file_sum sum = { .length = 0 };
 	uint8_t chunk[CHUNK];
 	ssize_t got;
 
-	if (in < 0 || (to && (fd = open_new(to, d)) < 0))
-		return -1;
 	if (!ctx || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
 		return diag_environment(d, from, "cannot hash");
+	out->length = 0;
 	while ((got = read(in, chunk, sizeof(chunk))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -99,12 +98,25 @@ int copy_file(struct file_sum *out, const char *from, const char *to, struct dia
 			return fail(d, from, "read");
 		if (EVP_DigestUpdate(ctx, chunk, (size_t)got) != 1)
 			return diag_environment(d, from, "cannot hash");
-		if (to && write_all(fd, to, chunk, (size_t)got, d))
+		if (fd >= 0 && write_all(fd, to, chunk, (size_t)got, d))
 			return -1;
-		sum.length += (uint64_t)got;
+		out->length += (uint64_t)got;
 	}
-	if (EVP_DigestFinal_ex(ctx, sum.hash, NULL) != 1)
-		return diag_environment(d, from, "cannot hash");
+	return EVP_DigestFinal_ex(ctx, out->hash, NULL) == 1 ? 0 : diag_environment(d, from, "cannot hash");
+}
+
+int copy_file(struct file_sum *out, const char *from, const char *to, struct diags *d)
+{
+	CLEANUP(close_at) int in = open_source(from, d);
+	CLEANUP(close_at) int fd = -1;
+	struct file_sum sum;
+	bool shared;
+
+	if (in < 0 || (to && (fd = open_new(to, d)) < 0))
+		return -1;
+	shared = to && !ioctl(fd, FICLONE, in); /* what is hashed is then the copy: nobody else can change it */
+	if (shared ? hash_file(&sum, fd, to, -1, NULL, d) : hash_file(&sum, in, from, fd, to, d))
+		return -1;
 	if (to && close_new(&fd, to, d))
 		return -1;
 	*out = sum;

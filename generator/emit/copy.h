@@ -1,5 +1,6 @@
 /* emit/copy.h: files streamed: hashed, written, or both at once.
  *
+ * Sharing    where the file system can (btrfs, XFS), a copy shares its blocks with the original until one of them is written to.
  * Modes      a new file is 0644, whatever the umask. It is not synced here: the tree is, as a whole.
  * Safety     reading never follows a symlink and takes regular files only.
  * Errors     -1 and an environment error that names the file. */

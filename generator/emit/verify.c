@@ -166,19 +166,6 @@ static bool is_files(const struct tuf_target *t)
 	return slice_ends(t->path, "/" FILES_NAME);
 }
 
-/* What it lists lies beside the objects, under names of its own. */
-static int check_names(struct checking *c, const char *path)
-{
-	for (size_t i = 0; i < c->listed.n; i++) {
-		struct slice name = c->listed.v[i].path;
-
-		if (!slice_starts(name, "h5/") && !slice_starts(name, "pages/"))
-			return diag_error(c->d, SRCPOS_FILE(path),
-					  "lists " SLICE_FMT ", which is not under h5/ or pages/", SLICE_ARG(name));
-	}
-	return 0;
-}
-
 /* Other bytes than the metadata says are reported with all files, a lost file too. */
 static int read_listed(struct checking *c, const struct tuf_target *t)
 {
@@ -199,7 +186,7 @@ static int read_listed(struct checking *c, const struct tuf_target *t)
 		return 0;
 	if (files_decode(&c->listed, &c->mem, bytes, &why))
 		return diag_error(c->d, SRCPOS_FILE(path), "%s", why);
-	return check_names(c, path);
+	return 0;
 }
 
 static void expect_listed(struct checking *c)

@@ -5,6 +5,32 @@
 #include "format/json.h"
 #include "format/wire.h"
 
+static json_t *delta_json(const struct buildinfo_delta *d)
+{
+	json_t *o = json_object();
+	bool failed = false;
+
+	put_member(o, "from", put_text(d->from), &failed);
+	put_member(o, "kind", json_string(kind_name(d->kind)), &failed);
+	put_member(o, "slot", put_text(d->slot), &failed);
+	put_member(o, "version", put_text(d->version), &failed);
+	if (d->size)
+		put_member(o, "size", json_integer((json_int_t)d->size), &failed);
+	else
+		put_member(o, "reason", put_text(d->reason), &failed);
+	return put_done(o, failed);
+}
+
+static json_t *deltas_json(const struct buildinfo *b)
+{
+	json_t *list = json_array();
+	bool failed = false;
+
+	for (size_t i = 0; i < b->ndeltas; i++)
+		put_item(list, delta_json(&b->deltas[i]), &failed);
+	return put_done(list, failed);
+}
+
 static json_t *signed_json(const struct buildinfo *b)
 {
 	json_t *json = json_object(), *lineage = json_array(), *elsewhere = json_object();
@@ -17,6 +43,8 @@ static json_t *signed_json(const struct buildinfo *b)
 	put_member(json, "_type", json_string("build"), &failed);
 	put_member(json, "app", put_text(b->app), &failed);
 	put_member(json, "commit", put_text(b->commit), &failed);
+	if (b->ndeltas)
+		put_member(json, "deltas", deltas_json(b), &failed);
 	put_member(json, "elsewhere", elsewhere, &failed);
 	put_member(json, "lineage", lineage, &failed);
 	put_member(json, "tool", put_text(b->tool), &failed);
@@ -79,6 +107,71 @@ static int read_elsewhere(struct wire *w, void *out, const json_t *v)
 	return b->elsewhere ? 0 : -1;
 }
 
+static int read_delta_from(struct wire *w, void *out, const json_t *v)
+{
+	return wire_word(w, &((struct buildinfo_delta *)out)->from, v, "from of a delta is not a text");
+}
+
+static int read_delta_kind(struct wire *w, void *out, const json_t *v)
+{
+	bool known = kind_parse(&((struct buildinfo_delta *)out)->kind, wire_slice(v));
+
+	return known ? 0 : wire_fail(w, "kind of a delta is not a kind");
+}
+
+static int read_delta_reason(struct wire *w, void *out, const json_t *v)
+{
+	return wire_word(w, &((struct buildinfo_delta *)out)->reason, v, "reason of a delta is not a text");
+}
+
+static int read_delta_size(struct wire *w, void *out, const json_t *v)
+{
+	int64_t n;
+
+	if (wire_int(w, &n, v, 1, INT64_MAX, "size of a delta is not a number of bytes"))
+		return -1;
+	((struct buildinfo_delta *)out)->size = (uint64_t)n;
+	return 0;
+}
+
+static int read_delta_slot(struct wire *w, void *out, const json_t *v)
+{
+	return wire_word(w, &((struct buildinfo_delta *)out)->slot, v, "slot of a delta is not a text");
+}
+
+static int read_delta_version(struct wire *w, void *out, const json_t *v)
+{
+	return wire_word(w, &((struct buildinfo_delta *)out)->version, v, "version of a delta is not a text");
+}
+
+static int read_delta(struct wire *w, void *out, const json_t *v)
+{
+	static const struct wire_member members[] = {
+		{ "from", read_delta_from, "a delta has no from" },
+		{ "kind", read_delta_kind, "a delta has no kind" },
+		{ "reason", read_delta_reason, NULL },
+		{ "size", read_delta_size, NULL },
+		{ "slot", read_delta_slot, "a delta has no slot" },
+		{ "version", read_delta_version, "a delta has no version" },
+	};
+	static const struct wire_shape shape = { "a delta is not an object", "unknown key in a delta", members,
+						 COUNT(members) };
+	struct buildinfo_delta *d = out;
+
+	if (wire_object(w, d, v, &shape))
+		return -1;
+	return !d->size == !d->reason.n ? wire_fail(w, "a delta has either a size or a reason") : 0;
+}
+
+static int read_deltas(struct wire *w, void *out, const json_t *v)
+{
+	struct buildinfo *b = out;
+
+	b->deltas =
+		wire_array(w, &b->ndeltas, v, sizeof(*b->deltas), read_delta, "deltas is not an array with a delta");
+	return b->deltas ? 0 : -1;
+}
+
 static int read_timestamp_hash(struct wire *w, void *out, const json_t *v)
 {
 	return wire_hash(w, out, v, "lineage is not an array of hashes");
@@ -116,6 +209,7 @@ int buildinfo_decode(struct buildinfo *out, struct arena *a, struct slice bytes,
 		{ "_type", read_type, "there is no _type" },
 		{ "app", read_app, "there is no app" },
 		{ "commit", read_commit, "there is no commit" },
+		{ "deltas", read_deltas, NULL },
 		{ "elsewhere", read_elsewhere, "there is no elsewhere" },
 		{ "lineage", read_lineage, "there is no lineage" },
 		{ "tool", read_tool, "there is no tool" },

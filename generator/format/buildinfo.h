@@ -6,6 +6,7 @@
 #ifndef FORMAT_BUILDINFO_H
 #define FORMAT_BUILDINFO_H
 
+#include "base/kinds.h"
 #include "format/envelope.h"
 
 #define BUILDINFO_NAME    "build.json"
@@ -17,6 +18,13 @@ struct elsewhere {
 	uint64_t length;
 };
 
+struct buildinfo_delta { /* between two releases of a slot */
+	enum kind kind;
+	struct slice slot, version, from; /* `from`: the earlier version */
+	uint64_t size;                    /* of delta.bin; 0: there is none */
+	struct slice reason;              /* why there is none */
+};
+
 struct buildinfo {
 	struct slice app;
 	struct slice commit;             /* hex */
@@ -25,6 +33,8 @@ struct buildinfo {
 	size_t nlineage;                 /* 1..BUILDINFO_LINEAGE */
 	struct elsewhere *elsewhere;     /* listed objects that are not in this tree; sorted by path */
 	size_t nelsewhere;
+	struct buildinfo_delta *deltas; /* in the order of the builder */
+	size_t ndeltas;
 	struct envelope signatures;
 	struct slice payload; /* decoded: what the signatures cover */
 };

@@ -28,13 +28,29 @@ int files_encode(struct strbuf *out, const struct files *f)
 	return failed ? -1 : json_write(out, json, JSON_WIRE);
 }
 
+const char *files_path_fault(struct slice path)
+{
+	static const char *const taken[] = { "build.json", "metadata", "targets" };
+	struct slice rest = path, top = slice_cut(&rest, '/');
+
+	if (relpath_fault(path))
+		return "a path is absolute, leads out of its folder, or is not printable ASCII";
+	if (!rest.p)
+		return "a path is in no folder";
+	for (size_t i = 0; i < COUNT(taken); i++) {
+		if (slice_eq_nocase(top, slice_of(taken[i])))
+			return "a path is in the place of metadata/, targets/ or build.json";
+	}
+	return NULL;
+}
+
 static int read_file(struct wire *w, void *out, const json_t *v)
 {
 	struct listed_file *f = out; /* begins with the path, as wire_table() wants it */
 	int64_t length;
 
-	if (relpath_fault(f->path))
-		return wire_fail(w, "a path is absolute, leads out of its folder, or is not printable ASCII");
+	if (files_path_fault(f->path))
+		return wire_fail(w, files_path_fault(f->path));
 	if (json_array_size(v) != 2)
 		return wire_fail(w, "a file is not an array of its hash and its length");
 	if (wire_hash(w, f->hash, json_array_get(v, 0), "a file's hash is not 64 lower-case hex digits") ||
@@ -80,22 +96,9 @@ int files_decode(struct files *out, struct arena *a, struct slice bytes, const c
 	return 0;
 }
 
-/* How many files sort before `key`; with `through` also those that begin with it. */
 static size_t count_before(const struct files *f, struct slice key, bool through)
 {
-	size_t low = 0, high = f->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct slice path = f->v[middle].path;
-		int order = slice_cmp(through ? slice_sub(path, 0, key.n) : path, key);
-
-		if (order < 0 || (through && order == 0))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return f->n ? slice_rank(&f->v->path, f->n, sizeof(*f->v), key, through) : 0;
 }
 
 const struct listed_file *files_find(const struct files *f, struct slice path)
@@ -110,4 +113,15 @@ struct files files_below(const struct files *f, struct slice prefix)
 	size_t first = count_before(f, prefix, false);
 
 	return (struct files){ f->n ? f->v + first : NULL, count_before(f, prefix, true) - first };
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return slice_cmp(((const struct listed_file *)a)->path, ((const struct listed_file *)b)->path);
+}
+
+void files_sort(struct files *f)
+{
+	if (f->n)
+		qsort(f->v, f->n, sizeof(*f->v), by_path);
 }

@@ -46,9 +46,26 @@ static int visit_deep(json_t *value, reference_fn *fn, void *ctx)
 	return visit(value, keys, COUNT(keys), fn, ctx);
 }
 
+/* Those of the answer itself, and `url` of its deltas. */
+static int visit_h5(json_t *answer, reference_fn *fn, void *ctx)
+{
+	static const char *const keys[] = { "fallback_base_url", "package_url", "patch" }, *const delta_keys[] = {
+		"url"
+	};
+	json_t *delta;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "deltas"), i, delta)
+	{
+		int result = visit(delta, delta_keys, COUNT(delta_keys), fn, ctx);
+
+		if (result)
+			return result;
+	}
+	return visit(answer, keys, COUNT(keys), fn, ctx);
+}
+
 int references_each(json_t *answer, enum kind kind, reference_fn *fn, void *ctx)
 {
-	static const char *const h5_keys[] = { "fallback_base_url", "package_url", "patch" };
-
-	return kind == KIND_H5 ? visit(answer, h5_keys, COUNT(h5_keys), fn, ctx) : visit_deep(answer, fn, ctx);
+	return kind == KIND_H5 ? visit_h5(answer, fn, ctx) : visit_deep(answer, fn, ctx);
 }

@@ -92,6 +92,28 @@ struct task {
 };
 
 /* --- packages --------------------------------------------------------------------------------------------------------- */
+struct package_facts { /* what a package in the repository says of itself; filled by build/package.h */
+	bool has_cert, has_version_code;
+	uint8_t cert[32]; /* SHA-256 of the signer's certificate (DER); apk: of the newest scheme's first signer */
+	struct slice
+		more_certs; /* 32 bytes each; apk: earlier ones, which a rotation of keys names; jar: of further signers */
+	uint64_t version_code;  /* apk: versionCodeMajor in the upper half */
+	int64_t expires;        /* of the provisioning profile; 0: none, or it has no end */
+	struct slice bundle_id; /* ipa: CFBundleIdentifier; else empty */
+};
+
+struct delta {                   /* from an earlier release to this one; made by build/deltas.h */
+	struct slice from;       /* its version, as written */
+	uint8_t from_sha256[32]; /* of its package as published */
+	uint64_t size;           /* of delta.bin */
+	uint8_t sha256[32];
+};
+
+struct deltas {
+	struct delta *v; /* of the nearest release first */
+	size_t n;
+};
+
 struct package {           /* in the repository: `rel` set; kept elsewhere: `url` set */
 	struct slice file; /* as written */
 	struct slice rel;  /* to read it */
@@ -100,6 +122,8 @@ struct package {           /* in the repository: `rel` set; kept elsewhere: `url
 	uint8_t sha256[32];
 	uint8_t md5[16];
 	bool has_md5;
+	struct package_facts said;
+	struct deltas deltas;
 };
 
 /* --- releases --------------------------------------------------------------------------------------------------------- */
@@ -133,6 +157,8 @@ struct upgrade {
 	uint32_t max_testers;           /* DIST_TEST_FLIGHT */
 	struct slice bundle_id;         /* DIST_ENTERPRISE: the definition's, else app.ini's; empty: neither */
 	struct slice icon, symbols;     /* files to read (ios), or empty */
+	struct slice icon_bytes;        /* these two: filled by build/icon.h */
+	uint8_t icon_sha256[32];
 	bool download_verification;
 	struct slice *need_client_net_type;
 	size_t nneed_client_net_type;
@@ -171,6 +197,9 @@ struct h5_release {
 	struct slice input;                         /* to read it */
 	uint64_t size;                              /* from here on: filled by build/h5.h */
 	uint8_t sha256[32];
+	bool has_tar;
+	uint8_t tar_sha256[32]; /* of the <h5Id>.tar in the package: what deltas are made from */
+	struct deltas deltas;   /* build/deltas.h */
 	struct slice global_pack_url;
 };
 
@@ -302,6 +331,9 @@ struct app {
 
 /* Fills app->releases from the lists of each kind, which stay where they are from here on. */
 void app_list_releases(struct app *app, struct arena *a);
+
+/* Whether a task of the release has this status. */
+bool release_has(const struct release *r, enum task_status status);
 
 struct model {
 	struct app *apps; /* by app_code */

@@ -1,4 +1,4 @@
-/* model/release.c: the releases of an app as one kind of thing. */
+/* model/release.c: releases as one kind of thing. */
 #include "base/arena.h"
 #include "model/model.h"
 
@@ -21,4 +21,13 @@ void app_list_releases(struct app *app, struct arena *a)
 	app->releases[KIND_H5] = list_releases(a, app->h5, app->nh5, sizeof(*app->h5));
 	app->nreleases[KIND_QUICKFIX] = app->nquickfixes;
 	app->releases[KIND_QUICKFIX] = list_releases(a, app->quickfixes, app->nquickfixes, sizeof(*app->quickfixes));
+}
+
+bool release_has(const struct release *r, enum task_status status)
+{
+	for (size_t i = 0; i < r->ntasks; i++) {
+		if (r->tasks[i].status == status)
+			return true;
+	}
+	return false;
 }

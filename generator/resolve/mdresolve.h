@@ -139,7 +139,8 @@ struct mdr_text {
  * `out` is empty. An object with sorted keys:
  *   app, at      the appCode; the time, RFC 3339, or null
  *   upgrade      null, or version, task, resultStatus (202 once, 204 again, 206 forced), downloadUrl, and where there are any
- *                fileSize, sha256, md5, guideMemo, silenceDays, needClientNetType
+ *                fileSize, sha256, md5, guideMemo, silenceDays, needClientNetType, deltas (below; also of a
+ *                hotpatch, and of an app under h5)
  *   hotpatch     null; or action "apply", task, hotpatchVersion (its MD5), downloadUrl, fileSize, sha256, md5;
  *                or action "rollback", task: drop the patch
  *   h5           by h5Id, each app that has an answer: version, task, fileSize, sha256, package_url, and the other fields of
@@ -152,6 +153,38 @@ struct mdr_text {
  * URLs are whole; fields that a later version of the generator adds are handed on. */
 enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds,
 			 unsigned flags, struct mdr_text *out, struct mdr_error *err);
+
+/* --- deltas ------------------------------------------------------------------------------------------------------------
+ *
+ * An answer's `deltas` lead from packages that a device may have (`from`: their version; `fromSha256`: the package as published) to
+ * the one that it should have, in a file of `size` bytes and `sha256` at `url`. Read the first MDR_DELTA_HEAD bytes of it (a Range
+ * request), see whether the base is at hand and the memory is there, load the rest, apply. Where anything is refused, the package
+ * itself is there to be loaded.
+ * Upgrades, hotpatches: base and result are the package files. H5: the base is any .amr of the version, also one that came out of a
+ * delta; what comes out is an .amr that holds the same three files as the published one, but stored: its SHA-256 is the head's. */
+#define MDR_DELTA_HEAD   140
+#define MDR_DELTA_MEMORY UINT64_C(268435456) /* no delta needs more than this, base and result included */
+
+struct mdr_delta {      /* what the head says */
+	uint8_t method; /* 1: zstd */
+	uint8_t form; /* 0: the base is a file; 1: it is the tar in an .amr, to which base_size and base_sha256 belong */
+	uint64_t size; /* of the whole file, head included */
+	uint64_t base_size, result_size;
+	uint64_t memory; /* bytes that mdr_delta_apply() allocates at most; with form 1 base_size more */
+	uint8_t base_sha256[32], result_sha256[32], body_sha256[32];
+};
+
+/* From the first MDR_DELTA_HEAD bytes. MDR_REFUSED: no delta, or one of a form or method that this library does not know. */
+enum mdr_code mdr_delta_read(struct mdr_delta *out, const void *head, size_t n, struct mdr_error *err);
+
+/* Whether this file is the base, before the rest is loaded. An .amr is looked into; base_size bytes are allocated then. */
+enum mdr_code mdr_delta_check(const struct mdr_delta *d, const void *base, size_t base_size, struct mdr_error *err);
+
+/* Makes the result in `result`, the caller's, of exactly d.result_size bytes; delta and base may be mapped files. Base, body and
+ * result are held against their SHA-256; unless all of them fit, `result` is all zeros in the end. MDR_MEMORY: base, result and
+ * memory together are more than `limit` (0: MDR_DELTA_MEMORY), or memory ended. */
+enum mdr_code mdr_delta_apply(void *result, size_t result_size, const void *delta, size_t delta_size, const void *base,
+			      size_t base_size, uint64_t limit, struct mdr_error *err);
 
 #ifdef __cplusplus
 }

@@ -154,10 +154,9 @@ static void release_blob(void *handle, struct slice data)
 	git_blob_free(handle);
 }
 
-int commit_read(struct blob *out, git_repository *git, const struct file_entry *e, uint64_t limit, struct diags *d)
+int commit_size(uint64_t *out, git_repository *git, const struct file_entry *e, struct diags *d)
 {
 	git_odb *odb = NULL;
-	git_blob *blob = NULL;
 	git_object_t type;
 	git_oid id;
 	size_t size;
@@ -168,8 +167,22 @@ int commit_read(struct blob *out, git_repository *git, const struct file_entry *
 	if (!rc)
 		rc = git_odb_read_header(&size, &type, odb, &id);
 	git_odb_free(odb);
-	if (!rc && entry_fits(e->path, size, limit, d))
+	if (rc)
+		return object_error(d, e->path, rc);
+	*out = size;
+	return 0;
+}
+
+int commit_read(struct blob *out, git_repository *git, const struct file_entry *e, uint64_t limit, struct diags *d)
+{
+	git_blob *blob = NULL;
+	uint64_t size = 0;
+	git_oid id;
+	int rc;
+
+	if (commit_size(&size, git, e, d) || entry_fits(e->path, size, limit, d))
 		return -1;
+	rc = git_oid_fromstr(&id, e->id);
 	if (!rc)
 		rc = git_blob_lookup(&blob, git, &id);
 	if (rc)

@@ -18,7 +18,10 @@ int commit_folder(git_tree **out, const git_commit *commit, const char *sub, str
 /* Adds what lies below apps and keys of `folder`, whose path in the repository is `sub`. */
 int commit_list(struct entries *out, git_tree *folder, const char *sub, struct diags *d) MUST_CHECK;
 
-/* A regular file's bytes; its size is checked before anything is loaded. */
+/* How many bytes a file has, without loading it. */
+int commit_size(uint64_t *out, git_repository *git, const struct file_entry *e, struct diags *d) MUST_CHECK;
+
+/* A regular file's bytes, inflated as a whole (libgit2 streams loose objects only, and there are none after a clone); its size is checked before anything is loaded. */
 int commit_read(struct blob *out, git_repository *git, const struct file_entry *e, uint64_t limit,
 		struct diags *d) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -63,56 +64,73 @@ int lfs_folder(const char **out, git_repository *git, struct arena *mem, struct 
 	return 0;
 }
 
-static void release_map(void *handle, struct slice data)
+/* What a blob's handle is. */
+struct object {
+	struct file_map map;
+	uint8_t sha256[SHA256_SIZE];
+};
+
+static void release_object(void *handle, struct slice data)
 {
-	struct file_map map = { data, handle };
-	file_unmap(&map);
+	struct object *o = handle;
+
+	(void)data;
+	file_unmap(&o->map);
+	free(o);
 }
 
-/* Maps the object file and checks it. */
-static int map_object(struct blob *out, const struct lfs_store *store, const struct lfs_pointer *p, const char *oid,
+/* Maps the object's file and checks it; `b` is to be released in any case. */
+static int map_object(struct blob *b, const struct lfs_store *store, const struct lfs_pointer *p, const char *oid,
 		      const char *file, const char *path, struct diags *d)
 {
-	struct file_map map;
-	struct blob b;
-	uint8_t found[SHA256_SIZE];
+	struct object *o = calloc(1, sizeof(*o));
 
-	if (file_map(&map, file, d))
+	if (!o)
+		return diag_environment(d, NULL, "out of memory");
+	*b = (struct blob){ .handle = o, .release = release_object };
+	if (file_map(&o->map, file, d))
 		return -1;
-	b = (struct blob){ map.data, map.base, release_map };
-	if (digest_sha256(store->digests, found, b.data)) {
-		blob_release(&b);
+	if (digest_sha256(store->digests, o->sha256, o->map.data))
 		return diag_environment(d, NULL, "cannot hash");
-	}
-	if (b.data.n != p->size || memcmp(found, p->oid, sizeof(found)) != 0) {
-		blob_release(&b);
+	if (o->map.data.n != p->size || memcmp(o->sha256, p->oid, SHA256_SIZE) != 0)
 		return diag_error(d, SRCPOS_FILE(path),
 				  "the Git LFS object %.12s at hand has other bytes than its name and size say; remove "
-				  "%s and run: "
-				  "git lfs fetch origin %s",
+				  "%s and run: git lfs fetch origin %s",
 				  oid, file, store->rev);
-	}
-	*out = b;
+	b->data = o->map.data;
+	b->sha256 = o->sha256;
 	return 0;
+}
+
+const char *lfs_file(const struct lfs_store *store, const struct lfs_pointer *p, struct arena *mem)
+{
+	char oid[SHA256_HEX];
+
+	digest_hex(oid, p->oid, sizeof(p->oid));
+	return arena_printf(mem, "%s/objects/%.2s/%.2s/%s", store->folder, oid, oid + 2, oid).p;
 }
 
 int lfs_read(struct blob *out, const struct lfs_store *store, const struct lfs_pointer *p, const char *path,
 	     uint64_t limit, struct diags *d)
 {
-	CLEANUP(strbuf_release) struct strbuf file = STRBUF_INIT;
+	CLEANUP(arena_release) struct arena mem = ARENA_INIT;
+	struct blob b = { .data = { NULL, 0 } };
+	const char *file = lfs_file(store, p, &mem);
 	char oid[SHA256_HEX];
 	struct stat st;
 
 	if (entry_fits(path, p->size, limit, d))
 		return -1;
 	digest_hex(oid, p->oid, sizeof(p->oid));
-	strbuf_addf(&file, "%s/objects/%.2s/%.2s/%s", store->folder, oid, oid + 2, oid);
-	if (file.failed)
-		return diag_environment(d, NULL, "out of memory");
-	if (stat(file.p, &st) && (errno == ENOENT || errno == ENOTDIR))
+	if (stat(file, &st) && (errno == ENOENT || errno == ENOTDIR))
 		return diag_error(d, SRCPOS_FILE(path),
 				  "the Git LFS object %.12s (%" PRIu64
 				  " bytes) is not at hand; run: git lfs fetch origin %s",
 				  oid, p->size, store->rev);
-	return map_object(out, store, p, oid, file.p, path, d);
+	if (map_object(&b, store, p, oid, file, path, d)) {
+		blob_release(&b);
+		return -1;
+	}
+	*out = b;
+	return 0;
 }

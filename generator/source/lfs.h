@@ -36,6 +36,9 @@ struct lfs_store {
 /* The folder of a repository's store, from its configuration; lives in `mem`. */
 int lfs_folder(const char **out, git_repository *git, struct arena *mem, struct diags *d) MUST_CHECK;
 
+/* The file that holds a pointer's object, should it be at hand; lives in `mem`. */
+const char *lfs_file(const struct lfs_store *store, const struct lfs_pointer *p, struct arena *mem);
+
 /* The object of a pointer that stands at `path`, at most `limit` bytes; size and SHA-256 are checked. */
 int lfs_read(struct blob *out, const struct lfs_store *store, const struct lfs_pointer *p, const char *path,
 	     uint64_t limit, struct diags *d) MUST_CHECK;

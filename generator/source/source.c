@@ -75,6 +75,35 @@ static int read_entry(void *ctx, struct blob *out, const struct file_entry *e, u
 	return -1;
 }
 
+/* Without its form: a pointer's own place is that of a small file. */
+static int locate_stored(struct source *s, struct file_place *out, const struct file_entry *e, struct arena *a,
+			 struct diags *d)
+{
+	if (e->kind != FILE_REGULAR)
+		return diag_error(d, SRCPOS_FILE(e->path), "not a regular file");
+	if (s->worktree)
+		return worktree_locate(out, s->repo.git, e, a, d);
+	return commit_size(&out->size, s->repo.git, e, d);
+}
+
+static int locate_entry(void *ctx, struct file_place *out, const struct file_entry *e, struct arena *a, struct diags *d)
+{
+	struct source *s = ctx;
+	struct blob b = { .data = { NULL, 0 } };
+	struct lfs_pointer pointer;
+
+	if (locate_stored(s, out, e, a, d))
+		return -1;
+	if (out->size > LFS_POINTER_MAX)
+		return 0;
+	if (read_stored(s, &b, e, LFS_POINTER_MAX, d))
+		return -1;
+	if (lfs_parse(&pointer, b.data) == LFS_POINTER)
+		*out = (struct file_place){ lfs_file(&s->lfs, &pointer, a), pointer.size };
+	blob_release(&b);
+	return 0;
+}
+
 static int note_commit(struct source *s, const git_commit *commit, struct diags *d)
 {
 	git_oid_tostr(s->commit, sizeof(s->commit), git_commit_id(commit));
@@ -127,7 +156,7 @@ static int open_all(struct source *s, const char *repo, struct diags *d)
 		return -1;
 	if (entries_finish(&s->entries, d))
 		return -1;
-	s->tree = (struct filetree){ s->entries.v, s->entries.n, s, read_entry };
+	s->tree = (struct filetree){ s->entries.v, s->entries.n, s, read_entry, locate_entry };
 	return 0;
 }
 

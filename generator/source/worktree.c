@@ -9,6 +9,8 @@
 #include "base/fileio.h"
 #include "source/repo.h"
 
+#define MAPPED_MIN ((uint64_t)1 << 20) /* bytes */
+
 struct walk {
 	git_repository *git;
 	git_index *index;
@@ -127,26 +129,74 @@ static void release_bytes(void *handle, struct slice data)
 	free(handle);
 }
 
-int worktree_read(struct blob *out, git_repository *git, struct file_entry *e, uint64_t limit, struct diags *d)
+static void release_map(void *handle, struct slice data)
 {
-	CLEANUP(strbuf_release) struct strbuf file = STRBUF_INIT, bytes = STRBUF_INIT;
+	struct file_map map = { data, handle };
+	file_unmap(&map);
+}
+
+int worktree_locate(struct file_place *out, git_repository *git, const struct file_entry *e, struct arena *a,
+		    struct diags *d)
+{
+	const char *file = arena_printf(a, "%s%s", git_repository_workdir(git), e->path).p;
 	struct stat st;
+
+	if (lstat(file, &st))
+		return diag_environment(d, file, "cannot open: %s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return diag_error(d, SRCPOS_FILE(file), "is not a regular file");
+	*out = (struct file_place){ file, (uint64_t)st.st_size };
+	return 0;
+}
+
+static int read_small(struct blob *out, const char *file, uint64_t limit, struct diags *d)
+{
+	struct strbuf bytes = STRBUF_INIT;
+
+	if (file_read(&bytes, file, limit, d)) {
+		strbuf_release(&bytes);
+		return -1;
+	}
+	*out = (struct blob){ .data = strbuf_slice(&bytes), .handle = bytes.p, .release = release_bytes };
+	return 0;
+}
+
+static int read_large(struct blob *out, const char *file, struct diags *d)
+{
+	struct file_map map;
+
+	if (file_map(&map, file, d))
+		return -1;
+	*out = (struct blob){ .data = map.data, .handle = map.base, .release = release_map };
+	return 0;
+}
+
+static int name_blob(struct file_entry *e, struct slice bytes, struct diags *d)
+{
 	git_oid id;
 
-	strbuf_addf(&file, "%s%s", git_repository_workdir(git), e->path);
-	if (file.failed)
-		return diag_environment(d, NULL, "out of memory");
-	if (!lstat(file.p, &st) && S_ISREG(st.st_mode) && entry_fits(e->path, (uint64_t)st.st_size, limit, d))
+	if (*e->id)
+		return 0;
+	if (git_odb_hash(&id, bytes.p ? bytes.p : "", bytes.n, GIT_OBJECT_BLOB))
+		return diag_environment(d, e->path, "cannot hash: %s", git_reason());
+	git_oid_tostr(e->id, sizeof(e->id), &id);
+	return 0;
+}
+
+int worktree_read(struct blob *out, git_repository *git, struct file_entry *e, uint64_t limit, struct diags *d)
+{
+	CLEANUP(arena_release) struct arena mem = ARENA_INIT;
+	struct blob b = { .data = { NULL, 0 } };
+	struct file_place place = { NULL, 0 };
+
+	if (worktree_locate(&place, git, e, &mem, d) || entry_fits(e->path, place.size, limit, d))
 		return -1;
-	if (file_read(&bytes, file.p, limit, d))
+	if (place.size < MAPPED_MIN ? read_small(&b, place.file, limit, d) : read_large(&b, place.file, d))
 		return -1;
-	if (!*e->id) {
-		if (git_odb_hash(&id, bytes.p ? bytes.p : "", bytes.n, GIT_OBJECT_BLOB))
-			return diag_environment(d, e->path, "cannot hash: %s", git_reason());
-		git_oid_tostr(e->id, sizeof(e->id), &id);
+	if (name_blob(e, b.data, d)) {
+		blob_release(&b);
+		return -1;
 	}
-	out->data = strbuf_slice(&bytes);
-	out->handle = TAKE(bytes.p);
-	out->release = release_bytes;
+	*out = b;
 	return 0;
 }

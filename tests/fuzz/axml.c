@@ -1,6 +1,6 @@
 /* Any bytes as compiled XML: read or refused with a reason; what was read is text, and lies in the file or is converted from
  * what lies there. Cut off anywhere before its end an accepted file is refused. */
-#include "build/axml.h"
+#include "inspect/axml.h"
 #include "base/text.h"
 #include "require.h"
 
@@ -25,7 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(m.package.n > 0 && text_is_utf8(m.package) && text_is_utf8(m.version_name));
 		REQUIRE(m.package.n <= 3 * 1024 && m.version_name.n <= 3 * 1024);
 		REQUIRE(m.has_version_name || (!m.version_name_is_reference && !m.version_name.n));
-		REQUIRE(m.has_version_code || !m.version_code);
+		REQUIRE(m.has_version_code || !(uint32_t)m.version_code);
+		REQUIRE(m.has_version_code_major || !(m.version_code >> 32));
+		REQUIRE(text_is_utf8(m.split) && m.split.n <= 3 * 1024);
 		REQUIRE(axml_manifest_read(&again, &a, slice_bytes(data, n), &why) == 0);
 		REQUIRE(slice_eq(m.package, again.package) && slice_eq(m.version_name, again.version_name));
 		REQUIRE(axml_manifest_read(&again, &a, slice_bytes(data, n - 1), &why) != 0);

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(why && *why);
 	} else {
 		for (size_t i = 0; i < f.n; i++)
-			REQUIRE(!relpath_fault(f.v[i].path) && files_find(&f, f.v[i].path) == &f.v[i]);
+			REQUIRE(!files_path_fault(f.v[i].path) && !relpath_fault(f.v[i].path) &&
+				files_find(&f, f.v[i].path) == &f.v[i]);
 		REQUIRE(files_encode(&out, &f) == 0 && files_decode(&g, &a, strbuf_slice(&out), &why) == 0);
 		REQUIRE(files_encode(&again, &g) == 0 && slice_eq(strbuf_slice(&out), strbuf_slice(&again)));
 	}

@@ -1,6 +1,6 @@
 /* Any bytes as patch.json: refused with a reason, or what was read is in range, and its one form is read as the same and is its
  * own one form. */
-#include "build/hqfpatch.h"
+#include "inspect/hqfpatch.h"
 #include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,8 +1,8 @@
 /* Any bytes as a zip archive: refused with a reason, or files whose paths are good, sorted and distinct, which our own writer packs
  * again and which are then read as the same. What comes out is bounded by what went in. */
-#include "build/unzip.h"
+#include "pack/unzip.h"
 #include "base/relpath.h"
-#include "build/zip.h"
+#include "format/zipwrite.h"
 #include "require.h"
 
 static void check_again(const struct fileset *files)

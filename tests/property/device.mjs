@@ -277,16 +277,18 @@ export class Device {
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
-const isUrlKey = (key) => key === "downloadUrl" || key === "url";
-const isH5Key = (key, depth) => depth === 1 && ["fallback_base_url", "package_url", "patch"].includes(key);
+const isUrlKey = (path) => ["downloadUrl", "url"].includes(path.at(-1));
+const isH5Key = ([first, second, third, ...more]) => (second === undefined
+	? ["fallback_base_url", "package_url", "patch"].includes(first)
+	: first === "deltas" && typeof second === "number" && third === "url" && more.length === 0);
 
-// References that stand for themselves, or are appended to the base.
-function resolved(value, base, isReference, key, depth = 0) {
+// References that stand for themselves, or are appended to the base. path: keys of objects, and places in arrays.
+function resolved(value, base, isReference, path = []) {
 	if (isMap(value))
-		return new Map([...value].map(([name, item]) => [name, resolved(item, base, isReference, name, depth + 1)]));
+		return new Map([...value].map(([name, item]) => [name, resolved(item, base, isReference, [...path, name])]));
 	if (Array.isArray(value))
-		return value.map((item) => resolved(item, base, isReference, undefined, depth + 1));
-	const isOurs = isReference(key, depth) && isText(value) && value !== "" && !value.includes("://");
+		return value.map((item, i) => resolved(item, base, isReference, [...path, i]));
+	const isOurs = isReference(path) && isText(value) && value !== "" && !value.includes("://");
 	return isOurs ? base + value : value;
 }
 

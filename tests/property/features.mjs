@@ -59,7 +59,7 @@ const FOLDERS = ["all", "android", "ios", "harmony", "android-ios", "android-har
 const h5 = [
 	...each(["without an appVersion", "below min", "at min", "between", "at max", "above max", "without a max"], (where) =>
 		`h5 ${where}`),
-	"h5 from an archive", "h5 from a folder",
+	"h5 from an archive", "h5 from a folder", "h5 with a delta", "hotpatch with a delta", "upgrade with a delta",
 	...each(FOLDERS, (folder) => [`h5 normal for ${folder}`, `h5 global for ${folder}`]),
 ];
 

@@ -31,6 +31,8 @@ const h5Cases = [
 		["nothing in it", app({})], ["its own task", app({ task: "other" })], ["references", app(urls)],
 		["references that stand for themselves", app({ package_url: "x://y", patch: "HTTPS://y", fallback_base_url: "a://" })],
 		["empty references", app({ package_url: "", patch: "", fallback_base_url: "" })],
+		["references of deltas", app({ deltas: [urls, { url: "" }, { url: "x://y" }, [urls], 5], list: { deltas: [urls] } })],
+		["deltas that are no array", app({ deltas: urls })], ["deltas in an object", app({ deltas: { 0: urls } })],
 		["references further inside", app({ extend_info: urls, list: [urls], package_url: [urls] })],
 		["what is unknown", app(odd)], ["no app at all", app({}, { dev: true })],
 		["an app whose candidate is not taken", { ...app({}),

@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import { unzip } from "../packages.mjs";
 import { all, attribute, compare, drawn, fold, inChannel, isFor, listed, meet, met, remembered, seconds, trim,
 	version } from "./conditions.mjs";
+import { deltasTo } from "./deltas.mjs";
 
 export { meet, met };
 
@@ -245,6 +246,9 @@ function served({ folder, files }, { file, ...elsewhere }) {
 		md5: digest("md5", bytes) };
 }
 
+const hashOf = ({ folder, files }, { file, sha256 }) =>
+	(file === undefined ? sha256 : digest("sha256", files.get(`${folder}/${file}`)));
+
 // An itms-services link to a manifest.plist of the tree that names the package, the bundle and the version.
 const ITMS = "itms-services://?action=download-manifest&url=";
 
@@ -276,6 +280,7 @@ function upgradeAnswer({ release, task }, app) {
 		resultStatus: CODES[task.upgradeMode],
 		...(file.distribution ? distributions[file.distribution.type](release, file.distribution, app)
 			: served(release, file.package)),
+		deltas: deltasTo(release, app, (one) => hashOf(one, one.file.package ?? {})),
 		guideMemo: task.prompt,
 		silenceDays: task.upgradeMode === "once" ? task.silenceDays ?? 3 : undefined,
 		needClientNetType: file.needClientNetType,
@@ -284,12 +289,13 @@ function upgradeAnswer({ release, task }, app) {
 
 const ROLLBACK = { action: "rollback" };
 
-function hotpatchAnswer({ release, task }) {
+function hotpatchAnswer({ release, task }, app) {
 	if (task === release.rollback)
 		return ROLLBACK;
 	meet(`hotpatch on ${release.file.platform}`);
 	const fields = served(release, release.file.package);
-	return { action: "apply", hotpatchVersion: fields.md5, ...fields };
+	return { action: "apply", hotpatchVersion: fields.md5, ...fields,
+		deltas: deltasTo(release, app, (one) => hashOf(one, one.file.package)) };
 }
 
 // The folder is named after the platforms, `all` three or the named ones.
@@ -310,6 +316,7 @@ function h5Answer({ release, task }, app, device) {
 		package_url: `${nebula}${slot}_${text}.amr`,
 		fileSize: (size, tree, fields) => tree.at(fields.package_url)?.size === size,
 		sha256: (sha256, tree, fields) => tree.at(fields.package_url)?.sha256 === sha256,
+		deltas: deltasTo(release, app, () => undefined),
 	};
 }
 
@@ -479,5 +486,5 @@ export function settled(expected, got, tree) {
 	const settle = (value, key) => (typeof value !== "function" ? settled(value, got[key], tree)
 		: value(got[key], tree, got) ? got[key] : "a file that the tree has");
 	return Array.isArray(expected) ? expected.map(settle)
-		: Object.fromEntries(Object.entries(expected).map(([key, value]) => [key, settle(value, key)]));
+		: present(Object.fromEntries(Object.entries(expected).map(([key, value]) => [key, settle(value, key)])));
 }

@@ -50,6 +50,8 @@ function appIni(random, appId, workspaceId, audience) {
 		"maxConcurrentTasks = 10"];
 	if (random.chance(30))
 		lines.push("[segments]", `max = ${random.pick([1, 2, 8, 64, 1000])}`);
+	const seed = Number(appId.replaceAll(/\D/g, "")); // packages are so small that their deltas are hardly smaller
+	lines.push("[delta]", ...(seed % 4 ? [`from = ${seed % 4}`] : []), ...(seed % 5 ? ["maxRatio = 1"] : []));
 	return lines.join("\n") + "\n";
 }
 

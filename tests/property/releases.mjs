@@ -4,8 +4,10 @@
 //
 // app: { random, pools, files, commitTime, shape, global: first folders of a global package }; what is made is put into app.files. Bytes are small, and real only
 // where the compiler looks into them.
-import { createHash } from "node:crypto";
 import { apk } from "../apk.mjs";
+import { abc, app as harmonyApp, bsdiff, elf, hap, sha256 } from "../harmony.mjs";
+import { hotpatch as jar } from "../hotpatch.mjs";
+import { ipa, png } from "../ios.mjs";
 import { hqf, zip } from "../packages.mjs";
 import { ascending, BUNDLES, distinct, HOUR, KEYS, PATCHES, PERCENTS, PLATFORMS, rules, VERSIONS, written }
 	from "./pools.mjs";
@@ -45,18 +47,35 @@ export function numbers(random, count) {
 	return random.some(distinct("appVersion", pool), count);
 }
 
-function distribution(app, folder) {
+// `bundleId`: of the definition; else it is app.ini's.
+function enterprise(app, folder, version, bundleId) {
+	const { random, files } = app;
+	const bytes = ipa({ bundleId: bundleId ?? "com.example.property", version, binary: random.chance(50) });
+	const made = { type: "enterprise", package: packaged(app, folder, "app.ipa", bytes), bundleId };
+	if (random.chance(20)) {
+		made.icon = "icon.png";
+		files.set(`${folder}/icon.png`, png(57));
+	}
+	return made;
+}
+
+function distribution(app, folder, version) {
 	const { random, commitTime } = app;
 	switch (random.int(0, 2)) {
 	case 0:
 		return { type: "appStore", url: "https://apps.apple.com/app/id1" };
 	case 1:
-		return { type: "enterprise", package: packaged(app, folder, "app.ipa", `app ${random.next()}`),
-			...(random.chance(40) ? { bundleId: "com.example.enterprise" } : {}) };
+		return enterprise(app, folder, version, random.chance(40) ? "com.example.enterprise" : undefined);
 	default:
 		return { type: "testFlight", publicLink: "https://testflight.apple.com/join/x", maxTesters: random.int(1, 10000),
 			expires: written(random, commitTime + random.pick([1, HOUR, 30 * HOUR, 2000 * HOUR])) };
 	}
+}
+
+function harmony(app, folder, versionName) {
+	const one = hap({ versionName }, { "ets/modules.abc": abc(`${app.random.next()}`) });
+	return app.random.chance(50) ? packaged(app, folder, "app.hap", one)
+		: packaged(app, folder, "app.app", harmonyApp({ versionName }, { "entry-default.hap": one }));
 }
 
 const RANKS = { enterprise: "whitelist", testFlight: "gray" };
@@ -66,11 +85,11 @@ function upgrade(app, platform, version) {
 	const folder = `upgrades/${platform}/${version}`;
 	const made = { platform, version };
 	if (platform === "ios")
-		made.distribution = distribution(app, folder);
+		made.distribution = distribution(app, folder, version);
 	else
 		made.package = platform === "android"
 			? packaged(app, folder, "app.apk", random.chance(20) && apk("com.example.property", version))
-			: packaged(app, folder, random.pick(["app.hap", "app.app"]), `app ${random.next()}`);
+			: harmony(app, folder, version);
 	made.tasks = tasksOf(app, "upgrade", pools.audience[platform], RANKS[made.distribution?.type]);
 	if (random.chance(30))
 		made.needClientNetType = random.some(["wifi", "4g", "5G"], 2);
@@ -89,9 +108,10 @@ const shuffled = (random, array) => random.some(array, array.length);
 function hotpatch(app, platform, productVersion, patchNumber, versionKey) {
 	const { random, pools, files } = app;
 	const folder = `hotpatches/${platform}/${productVersion}/${patchNumber}`;
+	const content = `patch ${random.next()}`;
 	const made = { platform, productVersion, patchNumber,
-		package: packaged(app, folder, platform === "ios" ? random.pick(["ship.bin", "ship"]) : "patch.jar",
-			`patch ${random.next()}`),
+		package: platform === "ios" ? packaged(app, folder, random.pick(["ship.bin", "ship"]), content)
+			: packaged(app, folder, "patch.jar", jar(productVersion, content)),
 		tasks: tasksOf(app, "hotpatch", pools.audience[platform]) };
 	if (versionKey !== undefined)
 		made.versionKey = versionKey;
@@ -147,7 +167,7 @@ function normalPackage(app, folder, made) {
 function globalPackage(app, folder, made) {
 	const { random } = app;
 	const names = random.some(["a/b.js", "a.css", "B.js", "a/b/c.png"], random.int(1, 3));
-	packaging(app, folder, "files", app.global, names.map((name) => [name, `${random.next()}`]));
+	packaging(app, folder, "files", app.global, names.map((name) => [name, `${name}, whatever the package`])); // one URL, one file
 	if (random.chance(50))
 		made.repeatNebula = random.chance(50);
 }
@@ -184,18 +204,20 @@ export function h5(app, count, versions) {
 const MODULES = ["entry", "feature", "library", "Entry-2"];
 const TYPES = ["phone", "tablet", "2in1", "tv"];
 const ABIS = ["arm64-v8a", "armeabi-v7a", "x86_64"];
-const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
-// A module's patch.json, and its libraries: path below libs/ → text.
-function modulePatch(random, name, app, base) {
-	const libs = random.chance(40) ? random.some(ABIS, random.int(1, 2)).map((abi) =>
-		[`${abi}/lib.so.diff`, `${random.next()}`]) : [];
-	return { patch: { app, module: { name, type: "patch", deviceTypes: random.some(TYPES, random.int(1, 3)),
-		originalModuleHash: sha256(base) } }, libs };
+// A module as it is installed, its patch.json, and its libraries: path below libs/ → bytes. Those of one release are for the same ABIs.
+function modulePatch(random, name, app, abis) {
+	const deviceTypes = random.some(TYPES, random.int(1, 3));
+	const libs = random.chance(40) ? abis.map((abi) => random.chance(50)
+		? [`${abi}/lib.so.diff`, Buffer.concat([bsdiff(), Buffer.from(`${random.next()}`)])]
+		: [`${abi}/lib.so`, Buffer.concat([elf(abi), Buffer.from(`${random.next()}`)])]) : [];
+	const base = hap({ ...app, module: name, deviceTypes }, { "ets/modules.abc": abc(`${random.next()}`),
+		...Object.fromEntries(abis.map((abi) => [`libs/${abi}/lib.so`, elf(abi)])) });
+	return { base, libs, patch: { app, module: { name, type: "patch", deviceTypes, originalModuleHash: sha256(base) } } };
 }
 
 const readyModule = ({ patch, libs }) =>
-	hqf(patch, Object.fromEntries([...libs.map(([path, text]) => [`libs/${path}`, text]), ["ets/modules.abc", "abc"]]));
+	hqf(patch, Object.fromEntries([...libs.map(([path, bytes]) => [`libs/${path}`, bytes]), ["ets/modules.abc", abc()]]));
 
 const FORMS = {
 	hqf: ({ files }, folder, all) => all.map((module) => {
@@ -212,8 +234,8 @@ const FORMS = {
 		const { name } = patch.module;
 		files.set(`${folder}/${name}/patch.json`, json(patch));
 		files.set(`${folder}/${name}/base.hap`, base);
-		files.set(`${folder}/${name}/ets/modules.abc`, "abc");
-		libs.forEach(([path, text]) => files.set(`${folder}/${name}/libs/${path}`, text));
+		files.set(`${folder}/${name}/ets/modules.abc`, abc());
+		libs.forEach(([path, bytes]) => files.set(`${folder}/${name}/libs/${path}`, bytes));
 		return { patch: `${name}/patch.json`, base: `${name}/base.hap`, ets: `${name}/ets`,
 			...(libs.length > 0 ? { libs: `${name}/libs` } : {}) };
 	}),
@@ -223,10 +245,8 @@ function quickfix(app, [bundleName, versionCode], patchVersionCode) {
 	const { random, pools, files } = app;
 	const folder = `quickfixes/${bundleName}/${versionCode}/${patchVersionCode}`;
 	const part = { bundleName, versionCode, versionName: "1.0.0", patchVersionCode, patchVersionName: "1.0.0.1" };
-	const all = random.some(MODULES, random.int(1, 4)).map((name) => {
-		const base = `${name} ${random.next()}`;
-		return { base, ...modulePatch(random, name, part, base) };
-	});
+	const abis = random.some(ABIS, random.int(1, 2));
+	const all = random.some(MODULES, random.int(1, 4)).map((name) => modulePatch(random, name, part, abis));
 	const form = random.pick(["hqf", "hqf", "appqf", "modules"]);
 	files.set(`${folder}/release.json`, json({ [form]: FORMS[form](app, folder, all),
 		tasks: tasksOf(app, "quickfix", pools.audience.harmony) }));

@@ -29,16 +29,18 @@ const KEYS = {
 	candidate: [4, words("a above dev from if limit percent ramp t unless until v window wl")],
 	rule: [4, words("default element exclusive lower op upper value")],
 	whitelist: [4, words("file id k n p patterns root")],
-	answer: [5, words("action downloadUrl fileSize guideMemo hotpatchVersion md5 needClientNetType resultStatus sha256 "
+	answer: [5, words("action deltas downloadUrl fileSize guideMemo hotpatchVersion md5 needClientNetType resultStatus sha256 "
 		+ "silenceDays version")],
-	h5: [5, words("app_desc app_id auto_install extend_info fallback_base_url fileSize global_pack_url icon_url installType "
+	delta: [5, words("from fromSha256 sha256 size url")],
+	h5: [5, words("app_desc app_id auto_install deltas extend_info fallback_base_url fileSize global_pack_url icon_url installType "
 		+ "main_url name online package_url patch sha256 sub_url version vhost")],
 	quickfix: [5, words("action hqf patchVersionCode")],
 	module: [5, words("abis module sha256 size types url")],
 	recipes: [7, words("format recipes")],
 	recipe: [7, words("facts hash length name")],
 	files: [7, words("files format")],
-	build: [8, words("_type app commit elsewhere lineage tool")],
+	build: [8, words("_type app commit deltas elsewhere lineage tool")],
+	pair: [8, words("from kind reason size slot version")],
 };
 
 const entries = (map) => [...(map ?? new Map()).values()];
@@ -83,6 +85,9 @@ const PARTS = {
 			if (answer instanceof Map)
 				see(answer.has("app_id") ? "h5" : "quickfix", answer);
 	},
+	answer: (see, answer) => (answer.get("deltas") ?? []).forEach((one) => see("delta", one)),
+	h5: (see, answer) => (answer.get("deltas") ?? []).forEach((one) => see("delta", one)),
+	build: (see, signed) => (signed.get("deltas") ?? []).forEach((one) => see("pair", one)),
 	quickfix: (see, answer) => (answer.get("hqf") ?? []).forEach((one) => see("module", one)),
 	recipes: (see, file) => entries(file.get("recipes")).forEach((one) => see("recipe", one)),
 };

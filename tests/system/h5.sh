@@ -109,7 +109,8 @@ cp "$work/other.pem" "$keys/h5.pem" && chmod 600 "$keys/h5.pem"
 sed -i 's/Wallet/Purse/' "$app/h5/$id/app.json"
 commit "$repo" "another name"
 check "another key and another name" build --out "$work/tree"
-check "do not change what is published" diff -r "$tree/h5" "$work/again/DEMO01-default/h5"
+check "do not change what is published" diff -r --exclude=preset "$tree/h5" "$work/again/DEMO01-default/h5"
+check "presets have the new name" grep -q Purse "$tree/h5/preset/ios/h5_json.json"
 check "answers have the new name" sh -c "'$MDSTATIC' resolve '$work/tree' --root '$root' --device '$work/device.json' --now $now | grep -q Purse"
 cp "$work/first.pem" "$keys/h5.pem" && chmod 600 "$keys/h5.pem"
 
@@ -163,10 +164,10 @@ bad() { # NAME CASE TEXT
 mkdir "$app/h5/$id/1.0.0.3"
 release $id 1.0.0.3 /www/index.html
 zip=apps/demo/h5/$id/1.0.0.3/package.zip
-bad "a path that leads out" traversal "$zip: error: the path \"www/../../x.html\" leads out of its folder (..)"
-bad "an absolute path" absolute "$zip: error: the path \"/etc/x.html\" is absolute"
+bad "a path that leads out" traversal "$zip: error: \"www/../../x.html\" leads out of its folder (..)"
+bad "an absolute path" absolute "$zip: error: \"/etc/x.html\" is absolute"
 bad "a symlink" symlink "$zip: error: \"www/link\" is a symbolic link or a special file"
-bad "a duplicate" duplicate "$zip: error: the path \"www/index.html\" is there twice"
+bad "a duplicate" duplicate "$zip: error: \"www/index.html\" is there twice"
 bad "a folder in other letters" letters "differ in nothing but case"
 bad "101 bytes" long "has 101 bytes; at most 100 are allowed"
 bad "a name that is not ASCII" accent "$zip: error: "

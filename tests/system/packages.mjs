@@ -1,10 +1,11 @@
 // Archives for the scripts beside this file, to stdout.
 //   node packages.mjs folder DIR TOP    the files below DIR, in the folder TOP ("" for none)
-//   node packages.mjs hqf PATCH.json [PATH…]   a module of a quick fix, with a file at each path
+//   node packages.mjs hqf PATCH.json [PATH…]   a module of a quick fix, with a file at each path, code and libraries as they must be
 //   node packages.mjs appqf FILE…       modules in one
 //   node packages.mjs CASE              a package of an h5 app, good or bad in one way
 import fs from 'node:fs';
 import path from 'node:path';
+import { abc, bsdiff, elf } from '../harmony.mjs';
 import { hqf, zip } from '../packages.mjs';
 
 const CENTRAL = 0x02014b50;
@@ -47,9 +48,17 @@ const cases = {
 	empty: () => zip([]),
 };
 
+function bytesOf(file) {
+	const text = Buffer.from(`bytes of ${file}`);
+	if (file.endsWith('.abc'))
+		return abc(text);
+	const abi = file.split('/')[1];
+	return Buffer.concat([file.endsWith('.so.diff') ? bsdiff() : file.endsWith('.so') ? elf(abi) : Buffer.alloc(0), text]);
+}
+
 const makers = {
 	folder: (dir, top) => zip(walk(dir).map(([name, data]) => [path.posix.join(top, name), data])),
-	hqf: (patch, ...files) => hqf(JSON.parse(fs.readFileSync(patch)), Object.fromEntries(files.map((f) => [f, `bytes of ${f}`]))),
+	hqf: (patch, ...files) => hqf(JSON.parse(fs.readFileSync(patch)), Object.fromEntries(files.map((f) => [f, bytesOf(f)]))),
 	appqf: (...files) => zip(files.map((f) => [path.basename(f), fs.readFileSync(f)])),
 };
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Quick fixes into the tree: ready modules and those of an .appqf byte for byte, those we build the same everywhere; what devices
-# get of them; bad ones are refused.
+# get of them; bad ones are refused (harmony.mjs has all of those). And the way of one from its parts through a signer into the tree.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 use_keys
@@ -8,6 +8,7 @@ repo=$work/repo bundle=com.example.demo
 app=$repo/apps/demo
 root=$repo/keys/1.root.json
 archive() { node "$top/tests/system/packages.mjs" "$@"; }
+harmony() { node "$top/tests/harmony.mjs" "$@"; }
 build() { "$MDSTATIC" build "$repo" --keys "$keys" --now "$now" "$@"; }
 tree=$work/tree/DEMO01-default
 hash=$(printf x | sha256sum | cut -d' ' -f1)
@@ -54,12 +55,13 @@ archive appqf "$work/player.hqf" "$work/entry.hqf" >"$split/all.appqf"
 release 2 1 '"appqf": "all.appqf"'
 
 parts=$(where 3 1)
-patch entry 3 1 >"$parts/entry.json"
 mkdir -p "$parts/ets/b" "$parts/libs/arm64-v8a"
 echo code >"$parts/ets/modules.abc"
 echo more >"$parts/ets/b/other.abc"
-echo library >"$parts/libs/arm64-v8a/libx.so"
-archive folder "$parts/ets" ets >"$parts/base.hap"
+harmony elf arm64-v8a "$parts/libs/arm64-v8a/libx.so"
+harmony hap "$parts/base.hap" "{ \"bundleName\": \"$bundle\", \"versionCode\": 3, \"versionName\": \"1.0\" }" \
+	ets/modules.abc ets/b/other.abc libs/arm64-v8a/libx.so
+patch entry 3 1 '"phone"' "$(sha256sum "$parts/base.hap" | cut -d' ' -f1)" >"$parts/entry.json"
 release 3 1 '"modules": [{"patch": "entry.json", "base": "base.hap", "ets": "ets", "libs": "libs"}]'
 git -C "$repo" init -q -b main
 commit "$repo" "quick fixes"
@@ -77,7 +79,7 @@ check "what we build" unzip -tq "$built"
 check "its files, sorted" test "$(unzip -Z1 "$built" | tr '\n' ' ')" = "ets/b/other.abc ets/modules.abc libs/arm64-v8a/libx.so patch.json "
 check "none of them compressed" test -z "$(unzip -v "$built" | awk '$2 == "Defl:N"')"
 check "patch.json without white space" sh -c "unzip -p '$built' patch.json | grep -q '^{\"app\":{\"bundleName\":\"$bundle\",'"
-(umask 077 && TZ=Asia/Shanghai LC_ALL=C build --out "$work/again" >/dev/null)
+(umask 077 && TZ=Asia/Shanghai LC_ALL=C build --out "$work/again" >/dev/null 2>&1)
 check "the same everywhere" diff -r --exclude=.mdstatic.lock "$work/tree" "$work/again"
 modules() { answer "$@" | sed -n 's/.*"module": "\(.*\)".*/\1/p' | tr '\n' ' '; }
 check "a phone gets both modules" test "$(modules 1 phone arm64-v8a)" = "entry player "
@@ -133,4 +135,20 @@ patch entry 1 2 '"phone"' 11223344556677889900 | one
 release 1 2 '"hqf": ["one.hqf"]'
 "$MDSTATIC" check "$repo" --worktree >"$work/said" 2>&1 || true
 check "a short hash is a warning" grep -q "release.json:1:10: warning: one.hqf: module.originalModuleHash" "$work/said"
+
+# --- from parts to devices -----------------------------------------------------------------------------------------------------
+rm "$next/one.hqf"
+patch entry 1 2 >"$work/patch.json"
+sign="node '$top/tests/harmony.mjs' sign {in} {out}"
+check "built" "$MDSTATIC" hqf build "$work/patch.json" --ets "$parts/ets" --libs "$parts/libs" --out "$work/unsigned.hqf"
+check "signed" "$MDSTATIC" hqf sign "$work/unsigned.hqf" --exec "$sign" --out "$work/signed.hqf"
+check "joined" "$MDSTATIC" hqf join "$work/signed.hqf" --out "$next/all.appqf"
+check "split" "$MDSTATIC" hqf split "$next/all.appqf" --out "$work/split"
+check "byte for byte" cmp "$work/signed.hqf" "$work/split/signed.hqf"
+release 1 2 '"appqf": "all.appqf"'
+"$MDSTATIC" check "$repo" --worktree >"$work/said" 2>&1 || true
+check "nothing is said of it" sh -c "! grep -q '/1/2/release.json' '$work/said'"
+commit "$repo" "a signed one"
+check "it is built" build --out "$work/tree"
+check "a device gets the signed bytes" cmp "$work/signed.hqf" "$(object "$work/signed.hqf")"
 closing

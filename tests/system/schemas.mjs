@@ -9,9 +9,10 @@
 // (MDSTATIC, by default build/mdstatic) only the schemas are judged. `--record` writes the .err files anew, to be reviewed.
 
 import { apk } from '../apk.mjs';
+import { png, symbols } from '../ios.mjs';
+import { abc, hap, patch } from '../harmony.mjs';
 import { hqf, zip } from '../packages.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -38,22 +39,19 @@ const places = {
   audience: 'audience.json',
 };
 
-const base = zip([['module.json', '{}']]);
-const patch = {
-  app: { bundleName: 'com.example.demo', versionCode: 1000000, versionName: '1.0', patchVersionCode: 1000001, patchVersionName: '1.1' },
-  module: { name: 'entry', type: 'patch', deviceTypes: ['phone'], originalModuleHash: createHash('sha256').update(base).digest('hex') },
-};
+const base = hap();
+const fix = patch({ base });
 
 // Files that a case has beside it where it names them or their folder, or something that begins like them.
 const beside = {
   'sub/app-5.0.0.apk': apk('com.example.demo', '5.0.0'),
-  'icon.png': 'not looked at',
-  'dsym.tgz': 'not looked at',
-  'entry.hqf': hqf(patch, { 'ets/modules.abc': 'code' }),
-  'all.appqf': zip([['entry.hqf', hqf(patch, { 'ets/modules.abc': 'code' })]]),
-  'entry/patch.json': JSON.stringify(patch),
+  'icon.png': png(120),
+  'dsym.tgz': symbols(),
+  'entry.hqf': hqf(fix, { 'ets/modules.abc': abc() }),
+  'all.appqf': zip([['entry.hqf', hqf(fix, { 'ets/modules.abc': abc() })]]),
+  'entry/patch.json': JSON.stringify(fix),
   'entry/base.hap': base,
-  'entry/ets/modules.abc': 'code',
+  'entry/ets/modules.abc': abc(),
 };
 
 // Files that the cases of a place have, named or not.

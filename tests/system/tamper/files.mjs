@@ -82,8 +82,8 @@ export function resolveEverything(subject, flipped, state) {
 export function extraFiles(subject) {
 	const [object] = [...subject.files.keys()].filter((path) => path.startsWith('targets/o/'));
 	const [index] = [...subject.files.keys()].filter((path) => path.startsWith('targets/index/'));
-	const paths = ['x', '.x', '.mdstatic.lock', 'h5/x', 'pages/x', 'metadata/x', 'metadata/deep/er/x', 'metadata/9.snapshot.json',
-		'metadata/9.targets.json', 'metadata/0.root.json', 'metadata/01.root.json', 'metadata/5.root.json', 'metadata/root.json',
+	const paths = ['x', '.x', '.mdstatic.lock', 'h5/x', 'h5/preset/x', 'pages/x', 'cdn.example.com/x', 'metadata/x', 'metadata/deep/er/x',
+		'metadata/9.snapshot.json', 'metadata/9.targets.json', 'metadata/0.root.json', 'metadata/01.root.json', 'metadata/5.root.json', 'metadata/root.json',
 		'metadata/2.timestamp.json', 'targets/x', 'targets/index/v1/x', 'targets/index/v2/x', `${object}.gz`, `${object}~`,
 		index.replace('/v1/', '/v2/'), index.replace(/\/[0-9a-f]{64}\./, '/'),
 		object.replace(/\/o\/[0-9a-f]{16}/, `/o/${'0'.repeat(16)}`), object.replace(/\/o\/[0-9a-f]{16}\//, '/o/')];

@@ -12,7 +12,7 @@ export const isList = (path) => isSigned(path) || path.endsWith('.files.json'); 
 export const isRoot = (path) => path.endsWith('.root.json');
 export const isBin = (path) => /objects-[1-9a-f]\.json$/.test(path); // one of many alike
 export const isFilter = (path) => path.endsWith('.filter.bin');
-export const kindOf = (path) => path.slice(path.lastIndexOf('/') + 1).replace(/^[0-9a-f]{64}\.|^\d+\./, '');
+export const kindOf = (path) => path.slice(path.lastIndexOf('/') + 1).replace(/^[0-9a-f]{64}\.|^[0-9a-f]{32}(?=\.)|^\d+\./, '');
 export const at = (seconds) => new Date(Date.parse(now) + 1000 * seconds).toISOString().replace('.000', '');
 export const days = (n) => 24 * 3600 * n;
 export const huge = 5 * 2 ** 30, little = 256 << 10; // bytes of an endless file, KiB of address space

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/digest.h"
+#include "base/strbuf.h"
 
 /* FIPS 180-2 and RFC 1321 vectors. */
 static void test_vectors(void **state)
@@ -47,6 +48,30 @@ static void test_vectors(void **state)
 	digests_free(NULL);
 }
 
+/* In one pass: the same, on both sides of a piece's length. */
+static void test_both(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 3 * 65536 + 7 };
+	struct digests *d = NULL;
+	struct strbuf bytes = STRBUF_INIT;
+
+	assert_int_equal(digests_new(&d), 0);
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		uint8_t sha256[SHA256_SIZE], md5[MD5_SIZE], sha256_both[SHA256_SIZE], md5_both[MD5_SIZE];
+
+		print_message("%zu\n", sizes[i]);
+		while (bytes.n < sizes[i])
+			strbuf_addch(&bytes, (char)(bytes.n * 31 >> 3));
+		assert_int_equal(digest_both(d, sha256_both, md5_both, strbuf_slice(&bytes)), 0);
+		assert_int_equal(digest_sha256(d, sha256, strbuf_slice(&bytes)), 0);
+		assert_int_equal(digest_md5(d, md5, strbuf_slice(&bytes)), 0);
+		assert_memory_equal(sha256, sha256_both, SHA256_SIZE);
+		assert_memory_equal(md5, md5_both, MD5_SIZE);
+	}
+	strbuf_release(&bytes);
+	digests_free(d);
+}
+
 static void test_head(void **state)
 {
 	static const uint8_t bytes[SHA256_SIZE] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xff };
@@ -63,6 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_head),
 	};
 

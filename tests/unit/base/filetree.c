@@ -40,7 +40,7 @@ static int read_counted(void *ctx, struct blob *out, const struct file_entry *e,
 	if (source->result)
 		return diag_error(d, SRCPOS_FILE(e->path), "refused");
 	source->open++;
-	*out = (struct blob){ source->content, source, release_counted };
+	*out = (struct blob){ .data = source->content, .handle = source, .release = release_counted };
 	return 0;
 }
 
@@ -110,12 +110,40 @@ static void test_read(void **state)
 	diags_release(&d);
 }
 
+static int locate(void *ctx, struct file_place *out, const struct file_entry *e, struct arena *a, struct diags *d)
+{
+	*out = (struct file_place){ arena_str(a, slice_of("file")), 7 };
+	return *(int *)ctx ? diag_error(d, SRCPOS_FILE(e->path), "nowhere") : 0;
+}
+
+static void test_locate(void **state)
+{
+	int failing = 0;
+	struct filetree t = { .v = entries, .n = COUNT(entries), .ctx = &failing };
+	struct file_place place = { "before", 1 };
+	struct arena a = ARENA_INIT;
+	struct diags d = DIAGS_INIT;
+
+	assert_int_equal(filetree_locate(&place, &t, &entries[0], &a, &d), 0);
+	assert_null(place.file);
+	assert_int_equal(place.size, 0);
+	t.locate = locate;
+	assert_int_equal(filetree_locate(&place, &t, &entries[0], &a, &d), 0);
+	assert_string_equal(place.file, "file");
+	assert_int_equal(place.size, 7);
+	failing = 1;
+	assert_int_equal(filetree_locate(&place, &t, &entries[0], &a, &d), -1);
+	diags_release(&d);
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_below),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_locate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

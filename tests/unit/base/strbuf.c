@@ -36,6 +36,32 @@ static void test_content(void **state)
 	assert_true(sb.p == NULL && sb.n == 0 && sb.cap == 0);
 }
 
+static void test_base64(void **state)
+{
+	static const struct {
+		const char *bytes, *want; /* RFC 4648 section 10, and the two last digits */
+	} cases[] = {
+		{ "", "" },
+		{ "f", "Zg==" },
+		{ "fo", "Zm8=" },
+		{ "foo", "Zm9v" },
+		{ "foob", "Zm9vYg==" },
+		{ "fooba", "Zm9vYmE=" },
+		{ "foobar", "Zm9vYmFy" },
+		{ "\xfb\xff\xbf", "+/+/" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct strbuf sb = STRBUF_INIT;
+
+		print_message("%s\n", cases[i].want);
+		strbuf_adds(&sb, "=");
+		strbuf_addbase64(&sb, slice_of(cases[i].bytes));
+		assert_string_equal(sb.p + 1, cases[i].want);
+		strbuf_release(&sb);
+	}
+}
+
 /* Every length around the places where the buffer grows. */
 static void test_growth(void **state)
 {
@@ -111,7 +137,8 @@ static void test_thousandths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_thousandths),    cmocka_unit_test(test_content), cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_thousandths),    cmocka_unit_test(test_content),
+		cmocka_unit_test(test_base64),         cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_failure_sticks), cmocka_unit_test(test_detach),
 	};
 

@@ -224,6 +224,41 @@ static void test_h5(void **state)
 	strbuf_release(&out);
 }
 
+/* --- deltas ------------------------------------------------------------------------------------------------------- */
+#define DELTA(from, size)                                                                                              \
+	"{\"from\":\"" from "\",\"fromSha256\":\"" HASH "\",\"sha256\":\"" ZEROS "\",\"size\":" size                   \
+	",\"url\":\"targets/o/0000000000000000/" ZEROS ".delta.bin\"}"
+#define DELTAS "\"deltas\":[" DELTA("4.9", "700") "," DELTA("4.8", "800") "],"
+
+static void test_deltas(void **state)
+{
+	struct delta v[] = { { .from = SLICE("4.9"), .size = 700 }, { .from = SLICE("4.8"), .size = 800 } };
+	const struct deltas deltas = { v, 2 };
+	const struct h5_app of = { .id = SLICE("10000001"), .name = SLICE("Pay") };
+	struct h5_release h5 = { .r = { .kind = KIND_H5 }, .app = &of, .deltas = deltas };
+	struct hotpatch h = { .r = { .kind = KIND_HOTPATCH } };
+	struct strbuf out = STRBUF_INIT;
+	struct upgrade u;
+	struct task t;
+
+	(void)state;
+	for (size_t k = 0; k < SHA256_SIZE; k++)
+		v[0].from_sha256[k] = v[1].from_sha256[k] = (uint8_t)(0x11 * (k % 16));
+	make(&u, &t, 0);
+	u.package.deltas = deltas;
+	h.package = u.package;
+	assert_int_equal(answer_make(&out, &app, &u.r, &t, SLICE("")), 0);
+	assert_string_equal(out.p, "{" DELTAS "\"downloadUrl\":\"https://a/b.apk\",\"fileSize\":1,\"resultStatus\":204,"
+				   "\"sha256\":\"" ZEROS "\",\"version\":\"5.0\"}");
+	strbuf_reset(&out);
+	assert_int_equal(answer_make(&out, &app, &h.r, &t, SLICE("")), 0);
+	assert_non_null(strstr(out.p, "{\"action\":\"apply\"," DELTAS));
+	strbuf_reset(&out);
+	assert_int_equal(answer_make(&out, &app, &h5.r, &t, SLICE("")), 0);
+	assert_non_null(strstr(out.p, "\"auto_install\":0," DELTAS));
+	strbuf_release(&out);
+}
+
 /* --- quick fixes -------------------------------------------------------------------------------------------------- */
 static void test_quickfix(void **state)
 {
@@ -283,8 +318,9 @@ static void test_refused(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes), cmocka_unit_test(test_ios),      cmocka_unit_test(test_hotpatch),
-		cmocka_unit_test(test_h5),    cmocka_unit_test(test_quickfix), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_bytes),  cmocka_unit_test(test_ios),      cmocka_unit_test(test_hotpatch),
+		cmocka_unit_test(test_h5),     cmocka_unit_test(test_quickfix), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_deltas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "build/h5entry.h"
-#include "build/unzip.h"
 #include "h5world.h"
+#include "pack/unzip.h"
 
 /* --- writing -------------------------------------------------------------------------------------------------------------- */
 struct written {
@@ -92,6 +92,78 @@ static void test_kept(void **state)
 		}
 		release_test(&t);
 	}
+}
+
+/* The files that a global package has at URLs of their own are kept with it, by the names that its recipe tells. */
+static void test_kept_global(void **state)
+{
+	static const char *const names[] = { "cdn.example.com/DEMO01_default/a.js",
+					     "cdn.example.com/DEMO01_default/lib/b.js", "hpmfile.json", NULL };
+	static const struct {
+		const char *what;
+		bool kept;
+	} cases[] = { { "nothing", true },
+		      { "a file that was not listed", false },
+		      { "a recipe without names", false } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct test t;
+
+		print_message("%s\n", cases[i].what);
+		init(&t);
+		t.app.global = true;
+		t.release.main_url = SLICE("");
+		world_add(&t.w, ZIP, archive(&t, names));
+		prepare(&t);
+		for (int build = 0; build < 2; build++) {
+			next(&t);
+			assert_int_equal(t.published.n, 4); /* two files, the package, its entry */
+			assert_string_equal(t.published.v[1].path.p, "cdn.example.com/DEMO01_default/lib/b.js");
+			if (i == 1)
+				t.published = (struct files){ t.published.v + 1, 3 };
+			if (i == 2) {
+				assert_string_equal(t.w.known.v[0].facts->name.p, "globalFiles");
+				t.w.known.v[0].facts++;
+				t.w.known.v[0].nfacts--;
+			}
+			prepare(&t);
+			assert_string_equal(world_said(&t.w), "");
+			assert_int_equal(t.made[0].kept, cases[i].kept);
+			assert_int_equal(t.w.reads, !cases[i].kept);
+			assert_int_equal(t.made[0].files.n, 4);
+			assert_true(
+				slice_eqs(t.release.global_pack_url, "https://cdn.example.com/DEMO01_default/a.js"));
+		}
+		release_test(&t);
+	}
+}
+
+/* What another release of this program made, in other ways of packing, is kept as it was, also where it could be made anew. */
+static void test_kept_bytes(void **state)
+{
+	static const char *const names[] = { "www/index.html", NULL };
+	struct listed_file *amr;
+	struct test t;
+
+	(void)state;
+	init(&t);
+	world_add(&t.w, ZIP, archive(&t, names));
+	prepare(&t);
+	next(&t);
+	amr = &t.published.v[0];
+	assert_true(slice_ends(amr->path, ".amr"));
+	amr->hash[0] ^= 1;
+	amr->length += 100;
+	memcpy(t.w.known.v[0].hash, amr->hash, SHA256_SIZE);
+	t.w.known.v[0].length = amr->length;
+	prepare(&t);
+	assert_string_equal(world_said(&t.w), "");
+	assert_true(t.made[0].kept);
+	assert_int_equal(t.w.reads, 0);
+	assert_int_equal(t.release.size, amr->length);
+	assert_memory_equal(t.release.sha256, amr->hash, SHA256_SIZE);
+	release_test(&t);
 }
 
 static void test_frozen(void **state)
@@ -322,8 +394,10 @@ static void test_entry(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_write),        cmocka_unit_test(test_kept),     cmocka_unit_test(test_frozen),
-		cmocka_unit_test(test_recipe_alone), cmocka_unit_test(test_failures), cmocka_unit_test(test_amr),
+		cmocka_unit_test(test_write),        cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_frozen),       cmocka_unit_test(test_kept_global),
+		cmocka_unit_test(test_kept_bytes),   cmocka_unit_test(test_recipe_alone),
+		cmocka_unit_test(test_failures),     cmocka_unit_test(test_amr),
 		cmocka_unit_test(test_folder_names), cmocka_unit_test(test_entry),
 	};
 

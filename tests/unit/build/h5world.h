@@ -3,7 +3,7 @@
 #define UNIT_BUILD_H5WORLD_H
 
 #include "build/h5.h"
-#include "build/zip.h"
+#include "format/zipwrite.h"
 #include "world.h"
 
 #define RELEASE "{\n  \"version\": \"1.0.0.1\",\n  \"mainUrl\": \"/www/index.html\"\n}\n"
@@ -72,7 +72,7 @@ static inline void release_test(struct test *t)
 	world_release(&t->w);
 }
 
-/* An archive of these files, each with its name as content. */
+/* An archive of these files, each with its name as content; and of folders. */
 static inline struct slice archive(struct test *t, const char *const *names)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -82,7 +82,7 @@ static inline struct slice archive(struct test *t, const char *const *names)
 
 	zip_begin(&z, &out);
 	for (; *names; names++)
-		zip_put(&z, slice_of(*names), slice_of(*names));
+		zip_put(&z, slice_of(*names), slice_ends(slice_of(*names), "/") ? SLICE("") : slice_of(*names));
 	assert_int_equal(zip_end(&z, &why), 0);
 	bytes = arena_copy(&t->w.mem, strbuf_slice(&out));
 	strbuf_release(&out);

@@ -9,8 +9,9 @@
 
 #include "build/itms.h"
 
-#define HASH    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define RELEASE "{\n  \"version\": \"5.0\",\n  \"distribution\": { \"type\": \"enterprise\" }\n}\n"
+#define HASH      "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define ICON_HASH "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
+#define RELEASE   "{\n  \"version\": \"5.0\",\n  \"distribution\": { \"type\": \"enterprise\" }\n}\n"
 
 static struct slice bases[] = { { "https://cdn.example.com/demo/", 29 }, { "https://mirror.example.com/", 27 } };
 
@@ -127,23 +128,43 @@ static void test_link(void **state)
 	strbuf_release(&out);
 }
 
-static void test_check(void **state)
+/* The same image in both sizes that devices ask for; behind the package, whose place is the first. */
+static void test_icon(void **state)
 {
-	struct upgrade v[] = { make(""), make(""), make("https://a/b.ipa"), make("") };
-	struct app app = { .upgrades = v, .nupgrades = COUNT(v) };
-	struct diags d = DIAGS_INIT;
+	const struct app app = make_app("x");
+	struct upgrade u = make("");
+	struct strbuf out = STRBUF_INIT;
 
 	(void)state;
-	v[1].bundle_id = v[2].bundle_id = v[3].bundle_id = SLICE("");
-	v[3].distribution = DIST_APP_STORE;
-	itms_check(&app, &d);
-	assert_int_equal(d.n, 1);
-	assert_int_equal(d.errors, 1);
-	assert_int_equal(d.v[0].at.line, 3);
-	assert_int_equal(d.v[0].at.col, 19);
-	assert_string_equal(d.v[0].text, "the install manifest needs the app's identifier: set \"bundleId\" here, or "
-					 "[ios] bundleId in app.ini");
-	diags_release(&d);
+	u.icon_bytes = SLICE("an image");
+	for (size_t k = 0; k < SHA256_SIZE; k++)
+		u.icon_sha256[k] = (uint8_t)(0xff - 0x11 * (k % 16));
+	itms_manifest(&out, &app, &u);
+	assert_non_null(strstr(out.p,
+			       "\t\t\t<array>\n"
+			       "\t\t\t\t<dict>\n"
+			       "\t\t\t\t\t<key>kind</key>\n"
+			       "\t\t\t\t\t<string>software-package</string>\n"
+			       "\t\t\t\t\t<key>url</key>\n"
+			       "\t\t\t\t\t<string>https://cdn.example.com/demo/targets/o/0011223344556677/" HASH
+			       ".package.ipa</string>\n"
+			       "\t\t\t\t</dict>\n"
+			       "\t\t\t\t<dict>\n"
+			       "\t\t\t\t\t<key>kind</key>\n"
+			       "\t\t\t\t\t<string>display-image</string>\n"
+			       "\t\t\t\t\t<key>url</key>\n"
+			       "\t\t\t\t\t<string>https://cdn.example.com/demo/targets/o/ffeeddccbbaa9988/" ICON_HASH
+			       ".icon.png</string>\n"
+			       "\t\t\t\t</dict>\n"
+			       "\t\t\t\t<dict>\n"
+			       "\t\t\t\t\t<key>kind</key>\n"
+			       "\t\t\t\t\t<string>full-size-image</string>\n"
+			       "\t\t\t\t\t<key>url</key>\n"
+			       "\t\t\t\t\t<string>https://cdn.example.com/demo/targets/o/ffeeddccbbaa9988/" ICON_HASH
+			       ".icon.png</string>\n"
+			       "\t\t\t\t</dict>\n"
+			       "\t\t\t</array>\n"));
+	strbuf_release(&out);
 }
 
 int main(void)
@@ -152,7 +173,7 @@ int main(void)
 		cmocka_unit_test(test_manifest),
 		cmocka_unit_test(test_other_texts),
 		cmocka_unit_test(test_link),
-		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_icon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,56 +5,13 @@
 
 #include <cmocka.h>
 
-#include "build/package.h"
-#include "world.h"
-#include "xml.h"
-#include "zip.h"
+#include "packageworld.h"
 
-#define RELEASE "{\n  \"version\": \"5.0.0\",\n  \"package\": { \"file\": \"app.apk\" }\n}\n"
-#define AT      "repo/up/5.0.0/release.json:3:24: "
+#define AT "repo/up/5.0.0/release.json:3:24: "
 #define PACKAGE                                                                                                        \
 	{                                                                                                              \
 		"package", 0, XML_TEXT("com.example.demo")                                                             \
 	}
-
-/* A package with that manifest, in the arena. */
-static struct slice make(struct world *w, const struct xml *x)
-{
-	struct strbuf manifest = STRBUF_INIT, zip = STRBUF_INIT;
-	struct slice bytes;
-
-	(void)xml_make(&manifest, x);
-	zip_make(&zip, (struct zip_entry[]){ { "AndroidManifest.xml", strbuf_slice(&manifest), 0, false },
-					     { NULL, { NULL, 0 }, 0, false } });
-	bytes = arena_copy(&w->mem, strbuf_slice(&zip));
-	strbuf_release(&manifest);
-	strbuf_release(&zip);
-	return bytes;
-}
-
-/* The app gets one more release, whose package is up/<version>/app.apk. */
-static struct upgrade *add_release(struct world *w, const char *version)
-{
-	struct upgrade *v = ARENA_ARRAY(&w->mem, struct upgrade, w->app.nupgrades + 1), *u = &v[w->app.nupgrades];
-
-	if (w->app.nupgrades)
-		memcpy(v, w->app.upgrades, w->app.nupgrades * sizeof(*v));
-	w->app.upgrades = v;
-	w->app.nupgrades++;
-	*u = (struct upgrade){ .r = { .kind = KIND_UPGRADE,
-				      .version_text = slice_of(version),
-				      .platforms = { [PLATFORM_ANDROID] = true } } };
-	u->r.origin = (struct origin){ arena_printf(&w->mem, "repo/up/%s/release.json", version).p, SLICE(RELEASE) };
-	u->package.file = SLICE("app.apk");
-	u->package.rel = arena_printf(&w->mem, "up/%s/app.apk", version);
-	assert_true(version_parse(&u->version, u->r.version_text));
-	return u;
-}
-
-static void prepare(struct world *w, bool with_book)
-{
-	packages_prepare(&w->app, &w->tree, w->digests, with_book ? &w->book : NULL, &w->mem, &w->d);
-}
 
 static void check_facts(struct world *w, const struct package *p, struct slice bytes)
 {
@@ -143,10 +100,10 @@ static void test_manifests(void **state)
 		print_message("%s\n", manifests[i].name);
 		world_init(&w);
 		w.app.package_name[PLATFORM_ANDROID] = slice_of(manifests[i].want);
-		u = add_release(&w, "5.0.0");
-		bytes = make(&w, &manifests[i].xml);
+		u = package_release(&w, "5.0.0");
+		bytes = package_make(&w, &manifests[i].xml);
 		world_add(&w, "up/5.0.0/app.apk", bytes);
-		prepare(&w, false);
+		package_prepare(&w, false);
 		assert_string_equal(world_said(&w), manifests[i].said);
 		check_facts(&w, &u->package, bytes);
 		assert_int_equal(w.reads, 1);
@@ -166,9 +123,8 @@ static void test_files(void **state)
 		const char *said;
 	} cases[] = {
 		{ "no archive", "up/5.0.0/app.apk", FILE_REGULAR, false, 1,
-		  AT
-		  "error: app.apk cannot be read as an Android package: it is not a readable zip archive (Unrecognized "
-		  "archive format)\n" },
+		  AT "error: app.apk cannot be read as an Android package: it is no zip archive, or is cut off: it "
+		     "has no end record\n" },
 		{ "symlink", "up/5.0.0/app.apk", FILE_SYMLINK, false, 0,
 		  "repo/up/5.0.0/app.apk: error: is a symlink; only regular files are allowed\n" },
 		{ "reading fails", "up/5.0.0/app.apk", FILE_REGULAR, true, 1,
@@ -184,10 +140,10 @@ static void test_files(void **state)
 
 			print_message("%s%s\n", cases[i].name, book ? ", with a book" : "");
 			world_init(&w);
-			u = add_release(&w, "5.0.0");
+			u = package_release(&w, "5.0.0");
 			world_add(&w, cases[i].file, SLICE("no archive"))->kind = cases[i].kind;
 			w.broken = cases[i].broken;
-			prepare(&w, book);
+			package_prepare(&w, book);
 			assert_string_equal(world_said(&w), cases[i].said);
 			assert_int_equal(w.reads, cases[i].reads);
 			assert_int_equal(w.book.n, 0);
@@ -205,9 +161,9 @@ static void test_url(void **state)
 
 	(void)state;
 	world_init(&w);
-	u = add_release(&w, "5.0.0");
+	u = package_release(&w, "5.0.0");
 	u->package = (struct package){ .url = SLICE("https://example.com/a.apk"), .size = 5 };
-	prepare(&w, true);
+	package_prepare(&w, true);
 	assert_string_equal(world_said(&w), "");
 	assert_int_equal(u->package.size, 5);
 	assert_int_equal(w.reads + w.book.n, 0);
@@ -262,53 +218,56 @@ static void test_names(void **state)
 	}
 }
 
-/* Files that nobody looks into: an .ipa, a .hap, and patches. Twice, the second time from the recipes. */
-static void test_no_apk(void **state)
+/* Patches: of Android, and of iOS, which nobody looks into. Twice, the second time from the recipes. */
+static void test_patches(void **state)
 {
-	static const struct slice bytes[] = { { "an ipa", 6 }, { "a hap", 5 }, { "a jar", 5 }, { "anything", 8 } };
-	static const char *const rel[] = { "a/x.ipa", "b/x.hap", "c/x.jar", "d/x.js" };
-	static const char *const objects[] = { "package.ipa", "package.hap", "package.jar", "package.js" };
-	static const enum platform on[] = { PLATFORM_IOS, PLATFORM_HARMONY, PLATFORM_ANDROID, PLATFORM_IOS };
+	static const char *const rel[] = { "c/x.jar", "d/x.js" };
+	static const char *const objects[] = { "package.jar", "package.js" };
+	struct hotpatch h[2] = { { .r = { .kind = KIND_HOTPATCH }, .platform = PLATFORM_ANDROID },
+				 { .r = { .kind = KIND_HOTPATCH }, .platform = PLATFORM_IOS } };
+	struct slice bytes[2];
+	uint8_t cert[32];
+	struct world w;
 
 	(void)state;
-	struct world w;
-	struct upgrade u[2] = { { .r = { .kind = KIND_UPGRADE } }, { .r = { .kind = KIND_UPGRADE } } };
-	struct hotpatch h[2] = { { .r = { .kind = KIND_HOTPATCH } }, { .r = { .kind = KIND_HOTPATCH } } };
-	struct package *p[] = { &u[0].package, &u[1].package, &h[0].package, &h[1].package };
-	struct release *r[] = { &u[0].r, &u[1].r, &h[0].r, &h[1].r };
-
 	world_init(&w);
-	w.app.upgrades = u;
 	w.app.hotpatches = h;
-	w.app.nupgrades = w.app.nhotpatches = 2;
-	u[0].distribution = DIST_ENTERPRISE;
-	u[0].bundle_id = SLICE("com.example.demo");
-	for (size_t i = 0; i < 4; i++) {
-		r[i]->platforms[on[i]] = true;
-		p[i]->file = slice_from(slice_of(rel[i]), 2);
-		p[i]->rel = slice_of(rel[i]);
+	w.app.nhotpatches = 2;
+	bytes[0] = package_jar(&w, "5.0.0");
+	bytes[1] = SLICE("anything");
+	cert_sha256(cert, package_signer());
+	for (size_t i = 0; i < 2; i++) {
+		h[i].r.platforms[h[i].platform] = true;
+		h[i].product_text = SLICE("5.0.0");
+		assert_true(version_parse(&h[i].product, h[i].product_text));
+		h[i].package.file = slice_from(slice_of(rel[i]), 2);
+		h[i].package.rel = slice_of(rel[i]);
 		world_add(&w, rel[i], bytes[i]);
 	}
-	u[0].platform = PLATFORM_IOS;
-	u[1].platform = PLATFORM_HARMONY;
 	for (int build = 0; build < 2; build++) {
-		prepare(&w, true);
+		package_prepare(&w, true);
 		assert_string_equal(world_said(&w), "");
-		assert_int_equal(w.reads, build ? 0 : 4);
-		for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(w.reads, build ? 0 : 2);
+		assert_true(h[0].package.said.has_cert && !h[1].package.said.has_cert);
+		assert_memory_equal(h[0].package.said.cert, cert, 32);
+		for (size_t i = 0; i < 2; i++) {
 			struct recipes noted = recipe_book_close(&w.book);
 			bool found = false;
 
-			check_facts(&w, p[i], bytes[i]);
+			check_facts(&w, &h[i].package, bytes[i]);
 			for (size_t k = 0; k < noted.n; k++)
 				found = found || (slice_eqs(noted.v[k].name, objects[i]) &&
-						  memcmp(noted.v[k].hash, p[i]->sha256, SHA256_SIZE) == 0);
+						  memcmp(noted.v[k].hash, h[i].package.sha256, SHA256_SIZE) == 0);
 			assert_true(found);
-			p[i]->size = 0;
-			p[i]->has_md5 = false;
+			h[i].package = (struct package){ .file = h[i].package.file, .rel = h[i].package.rel };
 		}
 		world_next(&w);
 	}
+	h[0].product_text = SLICE("5.0.1");
+	assert_true(version_parse(&h[0].product, h[0].product_text));
+	package_prepare(&w, true);
+	assert_int_equal(w.reads, 1); /* the version it is for is looked at, and so a part of the key */
+	assert_int_equal(w.d.errors, 1);
 	world_release(&w);
 }
 
@@ -327,10 +286,10 @@ static void two_releases(struct world *w, struct slice bytes[2])
 	};
 
 	world_init(w);
-	(void)add_release(w, "5.0.0");
-	(void)add_release(w, "6.0.0");
+	(void)package_release(w, "5.0.0");
+	(void)package_release(w, "6.0.0");
 	for (size_t i = 0; i < 2; i++) {
-		bytes[i] = make(w, &x[i]);
+		bytes[i] = package_make(w, &x[i]);
 		world_add(w, i ? "up/6.0.0/app.apk" : "up/5.0.0/app.apk", bytes[i]);
 	}
 }
@@ -342,7 +301,7 @@ static void test_reuse(void **state)
 
 	(void)state;
 	two_releases(&w, bytes);
-	prepare(&w, true);
+	package_prepare(&w, true);
 	assert_int_equal(w.reads, 2);
 	assert_int_equal(w.d.errors, 0);
 	assert_int_equal(w.d.warnings, 1);
@@ -352,13 +311,22 @@ static void test_reuse(void **state)
 		for (size_t i = 0; i < 2; i++)
 			w.app.upgrades[i].package =
 				(struct package){ .file = SLICE("app.apk"), .rel = w.entries[i].rel };
-		prepare(&w, true);
+		package_prepare(&w, true);
 		assert_int_equal(w.reads, 0);
 		assert_int_equal(w.d.n, 0);
 		for (size_t i = 0; i < 2; i++)
 			check_facts(&w, &w.app.upgrades[i].package, bytes[i]);
 	}
 	world_release(&w);
+}
+
+static struct recipe_fact *fact_of(struct recipe *r, const char *name)
+{
+	for (size_t i = 0; i < r->nfacts; i++)
+		if (slice_eqs(r->facts[i].name, name))
+			return &r->facts[i];
+	fail_msg("no fact %s", name);
+	return NULL;
 }
 
 /* Whatever the inspection looks at is part of the key. */
@@ -374,7 +342,7 @@ static void test_read_again(void **state)
 
 		print_message("%s\n", cases[i]);
 		two_releases(&w, bytes);
-		prepare(&w, true);
+		package_prepare(&w, true);
 		world_next(&w);
 		if (i == 0)
 			w.entries[0].id[3] = w.entries[0].id[3] == '0' ? '1' : '0';
@@ -388,14 +356,14 @@ static void test_read_again(void **state)
 			if (i == 5)
 				w.known.v[k].nfacts = 0;
 			if (i == 6)
-				w.known.v[k].facts[0].value.n -= 2;
+				fact_of(&w.known.v[k], "md5")->value.n -= 2;
 		}
-		prepare(&w, i != 4);
+		package_prepare(&w, i != 4);
 		assert_int_equal(w.d.errors, 0);
 		assert_int_equal(w.reads, i == 0 || i == 2 || i == 3 ? 1 : 2);
 		assert_int_equal(recipe_book_close(&w.book).n, i == 3 ? 1 : i == 4 ? 0 : 2);
 		for (size_t k = 0; k < w.book.n; k++)
-			assert_int_equal(w.book.v[k].nfacts, 1);
+			assert_int_equal(w.book.v[k].nfacts, 2); /* md5, cert */
 		check_facts(&w, &w.app.upgrades[0].package, bytes[0]);
 		world_release(&w);
 	}
@@ -410,12 +378,12 @@ static void test_error_is_not_noted(void **state)
 
 	(void)state;
 	two_releases(&w, bytes);
-	w.data[0] = make(&w, &x);
-	prepare(&w, true);
+	w.data[0] = package_make(&w, &x);
+	package_prepare(&w, true);
 	assert_int_equal(w.d.errors, 1);
 	assert_int_equal(w.book.n, 1);
 	world_next(&w);
-	prepare(&w, true);
+	package_prepare(&w, true);
 	assert_int_equal(w.reads, 1);
 	assert_int_equal(w.d.errors, 1);
 	world_release(&w);
@@ -426,7 +394,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_manifests),  cmocka_unit_test(test_files),
 		cmocka_unit_test(test_url),        cmocka_unit_test(test_names),
-		cmocka_unit_test(test_no_apk),     cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_patches),    cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_read_again), cmocka_unit_test(test_error_is_not_noted),
 	};
 

@@ -6,36 +6,45 @@
 
 #include <cmocka.h>
 
+#include "../inspect/signer.h"
+#include "../zip.h"
 #include "build/quickfix.h"
-#include "build/unzip.h"
-#include "build/zip.h"
+#include "format/zipwrite.h"
+#include "pack/unzip.h"
 #include "world.h"
-#include "zip.h"
 
 #define RELEASE                                                                                                        \
-	"{\n  \"hqf\": [\n    \"a.hqf\",\n    \"b.hqf\"\n  ],\n  \"appqf\": 0,\n  \"modules\": [\n    0,\n    1\n  "   \
-	"]\n}\n"
+	"{\n  \"hqf\": [\n    \"a.hqf\",\n    \"b.hqf\"\n  ],\n  \"appqf\": 0,\n  \"modules\": [\n    {\n"             \
+	"\"base\": 0,\n\"ets\": 0,\n\"libs\": 0\n},\n    1\n  ]\n}\n"
 #define AT   "repo/q/release.json"
 #define HASH "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+
+#define ARM64 "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\xb7\0"
+#define X86   "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3e\0"
+#define NOW   INT64_C(1795248000) /* 2026-11-21T08:00:00Z */
 
 struct test {
 	struct world w;
 	struct quickfix q;
+	struct task task; /* ended: nobody is told that modules are not signed */
 	struct quickfix_source sources[2];
 };
 
 static void init(struct test *t, enum quickfix_input input, size_t nsources)
 {
-	*t = (struct test){
-		.q = { .r = { .kind = KIND_QUICKFIX, .origin = { AT, SLICE(RELEASE) }, .folder = SLICE("q") },
-		       .bundle_name = SLICE("com.example"),
-		       .version_code = 7,
-		       .patch_version_code = 2,
-		       .input = input,
-		       .nsources = nsources }
-	};
+	*t = (struct test){ .task = { .status = STATUS_ENDED },
+			    .q = { .r = { .kind = KIND_QUICKFIX,
+					  .origin = { AT, SLICE(RELEASE) },
+					  .folder = SLICE("q"),
+					  .ntasks = 1 },
+				   .bundle_name = SLICE("com.example"),
+				   .version_code = 7,
+				   .patch_version_code = 2,
+				   .input = input,
+				   .nsources = nsources } };
 	world_init(&t->w);
 	t->q.sources = t->sources;
+	t->q.r.tasks = &t->task;
 	t->w.app.quickfixes = &t->q;
 	t->w.app.nquickfixes = 1;
 }
@@ -57,7 +66,14 @@ static struct slice patch_text(struct test *t, struct patch p)
 		p.module, p.types ? p.types : "\"phone\"", p.hash ? p.hash : HASH);
 }
 
-/* An archive of patch.json and of files that have their names as content. */
+static struct slice content_of(const char *file)
+{
+	if (!slice_ends(slice_of(file), ".so"))
+		return slice_of(file);
+	return slice_starts(slice_of(file), "libs/x86_64") ? SLICE(X86) : SLICE(ARM64);
+}
+
+/* An archive of patch.json and of files that have their names as content, but for libraries. */
 static struct slice hqf(struct test *t, struct patch p, const char *const *files)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -69,7 +85,7 @@ static struct slice hqf(struct test *t, struct patch p, const char *const *files
 	if (p.module)
 		zip_put(&z, SLICE("patch.json"), patch_text(t, p));
 	for (; files && *files; files++)
-		zip_put(&z, slice_of(*files), slice_of(*files));
+		zip_put(&z, slice_of(*files), content_of(*files));
 	assert_int_equal(zip_end(&z, &why), 0);
 	bytes = arena_copy(&t->w.mem, strbuf_slice(&out));
 	strbuf_release(&out);
@@ -82,9 +98,16 @@ static void add_hqf(struct test *t, size_t i, struct slice bytes)
 	world_add(&t->w, t->sources[i].file.p, bytes);
 }
 
+static void prepare_as(struct test *t, bool good_defs)
+{
+	const struct quickfix_maker maker = { &t->w.tree, t->w.digests, NOW, good_defs, &t->w.mem, &t->w.d };
+
+	quickfixes_prepare(&t->w.app, &maker);
+}
+
 static void prepare(struct test *t)
 {
-	quickfixes_prepare(&t->w.app, &t->w.tree, t->w.digests, true, &t->w.mem, &t->w.d);
+	prepare_as(t, true);
 }
 
 struct written {
@@ -206,6 +229,26 @@ static const struct {
 	     "armeabi-v7a, "
 	     "x86 or x86_64\n",
 	  1 },
+	{ "code for two device types alone",
+	  { "m", "\"phone\"", NULL, NULL },
+	  { "n", "\"tablet\"", NULL, NULL },
+	  "libs/arm64-v8a/a.so",
+	  "",
+	  2 },
+	{ "a difference between libraries",
+	  { "m", NULL, NULL, NULL },
+	  { "n", NULL, NULL, NULL },
+	  "libs/arm64-v8a/a.so.diff",
+	  AT
+	  ":4:5: error: b.hqf: \"libs/arm64-v8a/a.so.diff\" is no difference between libraries: it begins with neither "
+	  "BSDIFF40 nor PKGDIFF0\n",
+	  1 },
+	{ "something else",
+	  { "m", NULL, NULL, NULL },
+	  { "n", NULL, NULL, NULL },
+	  "module.json",
+	  AT ":4:5: warning: b.hqf: \"module.json\" lies in neither ets/ nor libs/: devices do not look at it\n",
+	  2 },
 	{ "an unknown abi",
 	  { "m", NULL, NULL, NULL },
 	  { "n", NULL, NULL, NULL },
@@ -258,7 +301,7 @@ static void test_compressed(void **state)
 
 	(void)state;
 	init(&t, QUICKFIX_HQF, 1);
-	zip_make(&zip, (struct zip_entry[]){
+	zip_make(&zip, (struct test_zip_entry[]){
 			       { "patch.json", patch_text(&t, (struct patch){ "m", NULL, NULL, NULL }), 0, false },
 			       { "ets/a.map", { zeros, sizeof(zeros) }, 0, false },
 			       { "ets/b.abc", { zeros, sizeof(zeros) }, 0, false },
@@ -290,12 +333,12 @@ static void test_appqf(void **state)
 		  { "a.hqf", "pack.info" },
 		  false,
 		  AT ":6:12: error: all.appqf: pack.info: an appqf holds .hqf files and nothing else, in no folder\n",
-		  1 },
+		  0 },
 		{ "in a folder",
 		  { "a.hqf", "x/b.hqf" },
 		  false,
 		  AT ":6:12: error: all.appqf: x/b.hqf: an appqf holds .hqf files and nothing else, in no folder\n",
-		  1 },
+		  0 },
 	};
 
 	(void)state;
@@ -309,9 +352,9 @@ static void test_appqf(void **state)
 		for (size_t k = 0; k < 2; k++)
 			bytes[k] = hqf(&t, (struct patch){ cases[i].names[k][0] == 'a' ? "m" : "n", NULL, NULL, NULL },
 				       NULL);
-		zip_make(&zip, (struct zip_entry[]){ { cases[i].names[0], bytes[0], 0, !cases[i].deflated },
-						     { cases[i].names[1], bytes[1], 0, !cases[i].deflated },
-						     { NULL, { NULL, 0 }, 0, false } });
+		zip_make(&zip, (struct test_zip_entry[]){ { cases[i].names[0], bytes[0], 0, !cases[i].deflated },
+							  { cases[i].names[1], bytes[1], 0, !cases[i].deflated },
+							  { NULL, { NULL, 0 }, 0, false } });
 		t.sources[0].file = SLICE("q/all.appqf");
 		world_add(&t.w, "q/all.appqf", strbuf_slice(&zip));
 		prepare(&t);
@@ -329,18 +372,226 @@ static void test_appqf(void **state)
 	}
 }
 
-/* --- built ------------------------------------------------------------------------------------------------------------------ */
-static void init_parts(struct test *t)
+/* --- modules that a device gets together ------------------------------------------------------------------------------------ */
+static void test_abis(void **state)
 {
-	init(t, QUICKFIX_MODULES, 1);
+	static const struct {
+		const char *what, *types, *a[3], *b[3], *said;
+	} cases[] = {
+		{ "one has none", NULL, { "libs/arm64-v8a/a.so", NULL }, { "ets/m.abc", NULL }, "" },
+		{ "the same", NULL, { "libs/arm64-v8a/a.so", NULL }, { "libs/arm64-v8a/b.so", NULL }, "" },
+		{ "others",
+		  NULL,
+		  { "libs/arm64-v8a/a.so", NULL },
+		  { "libs/x86_64/a.so", NULL },
+		  AT ":4:5: error: b.hqf: it has libraries for x86_64, a.hqf for arm64-v8a: a device that gets both "
+		     "refuses them\n" },
+		{ "more",
+		  NULL,
+		  { "libs/arm64-v8a/a.so", NULL },
+		  { "libs/arm64-v8a/a.so", "libs/x86_64/a.so", NULL },
+		  AT
+		  ":4:5: error: b.hqf: it has libraries for arm64-v8a, x86_64, a.hqf for arm64-v8a: a device that gets "
+		  "both refuses them\n" },
+		{ "others, but for other devices",
+		  "\"tablet\"",
+		  { "libs/arm64-v8a/a.so", NULL },
+		  { "libs/x86_64/a.so", NULL },
+		  "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct test t;
+
+		print_message("%s\n", cases[i].what);
+		init(&t, QUICKFIX_HQF, 2);
+		add_hqf(&t, 0, hqf(&t, (struct patch){ "m", NULL, NULL, NULL }, cases[i].a));
+		add_hqf(&t, 1, hqf(&t, (struct patch){ "n", cases[i].types, NULL, NULL }, cases[i].b));
+		prepare(&t);
+		assert_string_equal(world_said(&t.w), cases[i].said);
+		assert_int_equal(t.q.nmodules, 2);
+		world_release(&t.w);
+	}
+}
+
+/* --- signatures ------------------------------------------------------------------------------------------------------------- */
+struct people {
+	struct signer_id app, other, profile;
+};
+
+static int meet(void **state)
+{
+	static struct people p;
+
+	p.app = signer_make("App", signer_key(0), NULL);
+	p.other = signer_make("Other", signer_key(0), NULL);
+	p.profile = signer_make("Profiles", signer_key(0), NULL);
+	*state = &p;
+	return 0;
+}
+
+static int leave(void **state)
+{
+	struct people *p = *state;
+
+	signer_release(&p->app);
+	signer_release(&p->other);
+	signer_release(&p->profile);
+	return 0;
+}
+
+#define B              ":4:5: "
+#define EXPIRED(level) AT B level ": b.hqf: its profile expired at 2026-01-01T00:00:00Z: devices refuse it\n"
+
+static const struct {
+	const char *what;
+	struct signer_package b; /* of the second module; the first has the usual */
+	bool by_other;           /* so is it signed */
+	enum task_status status;
+	const char *said;
+} signatures[] = {
+	{ "good", { .app = NULL }, false, STATUS_RELEASING, "" },
+	{ "another bundle",
+	  { .bundle = "com.evil" },
+	  false,
+	  STATUS_ENDED,
+	  AT B "error: b.hqf: its profile is for bundleName \"com.evil\"; patch.json says \"com.example\"\n" },
+	{ "another apl",
+	  { .apl = "system_core" },
+	  false,
+	  STATUS_RELEASING,
+	  AT B
+	  "error: b.hqf: its profile says apl \"system_core\", that of a.hqf \"normal\": devices take modules of one "
+	  "app together\n" },
+	{ "another app-identifier",
+	  { .identifier = "1" },
+	  false,
+	  STATUS_RELEASING,
+	  AT B
+	  "error: b.hqf: its profile says app-identifier \"1\", that of a.hqf \"5765880207854649881\": devices take "
+	  "modules of one app together\n" },
+	{ "for debugging",
+	  { .type = "debug" },
+	  false,
+	  STATUS_RELEASING,
+	  AT B
+	  "error: b.hqf: its profile says type \"debug\", that of a.hqf \"release\": devices take modules of one app "
+	  "together\n" AT B
+	  "warning: b.hqf: its profile is for debugging: no devices take it but those that the profile lists\n" },
+	{ "expired", { .to = 1767225600 }, false, STATUS_RELEASING, EXPIRED("error") },
+	{ "expired, paused", { .to = 1767225600 }, false, STATUS_PAUSED, EXPIRED("warning") },
+	{ "expired, pending", { .to = 1767225600 }, false, STATUS_PENDING, EXPIRED("warning") },
+	{ "expired, ended", { .to = 1767225600 }, false, STATUS_ENDED, "" },
+	{ "in its last second", { .to = NOW }, false, STATUS_RELEASING, "" },
+	{ "too early",
+	  { .from = NOW + 1 },
+	  false,
+	  STATUS_RELEASING,
+	  AT B "error: b.hqf: its profile is not valid before 2026-11-21T08:00:01Z: devices refuse it\n" },
+	{ "another signer", { .app = NULL }, true, STATUS_ENDED, NULL },
+};
+
+static void test_signatures(void **state)
+{
+	struct people *p = *state;
+
+	for (size_t i = 0; i < COUNT(signatures); i++) {
+		struct signer_package usual = { .app = &p->app, .profile = &p->profile }, second = signatures[i].b;
+		struct test t;
+
+		print_message("%s\n", signatures[i].what);
+		init(&t, QUICKFIX_HQF, 2);
+		t.task.status = signatures[i].status;
+		second.app = signatures[i].by_other ? &p->other : &p->app;
+		second.profile = &p->profile;
+		add_hqf(&t, 0, signer_sign(&t.w.mem, hqf(&t, (struct patch){ "m", NULL, NULL, NULL }, NULL), &usual));
+		add_hqf(&t, 1, signer_sign(&t.w.mem, hqf(&t, (struct patch){ "n", NULL, NULL, NULL }, NULL), &second));
+		prepare(&t);
+		if (signatures[i].said)
+			assert_string_equal(world_said(&t.w), signatures[i].said);
+		else /* the hashes of certificates differ from run to run */
+			assert_non_null(strstr(world_said(&t.w),
+					       AT B "error: b.hqf: it is signed by \"CN=Other,O=Example\" (SHA-256 "));
+		assert_int_equal(t.q.nmodules, 2);
+		world_release(&t.w);
+	}
+}
+
+static void test_unsigned(void **state)
+{
+	struct people *p = *state;
+	struct signer_package usual = { .app = &p->app, .profile = &p->profile };
+	struct test t;
+
+	init(&t, QUICKFIX_HQF, 2);
+	t.task.status = STATUS_PENDING;
+	add_hqf(&t, 0, signer_sign(&t.w.mem, hqf(&t, (struct patch){ "m", NULL, NULL, NULL }, NULL), &usual));
+	add_hqf(&t, 1, hqf(&t, (struct patch){ "n", NULL, NULL, NULL }, NULL));
+	prepare(&t);
+	assert_string_equal(world_said(&t.w),
+			    AT B "warning: b.hqf is not signed: devices refuse it until it is (mdstatic hqf sign)\n");
+	t.q.r.ntasks = 0; /* not released yet */
+	prepare(&t);
+	assert_int_equal(t.w.d.warnings, 2);
+	world_release(&t.w);
+}
+
+static void test_signature_of_another(void **state)
+{
+	struct people *p = *state;
+	struct signer_package market = { .app = &p->other, .profile = &p->profile, .named = &p->app };
+	struct test t;
+
+	init(&t, QUICKFIX_HQF, 1);
+	add_hqf(&t, 0, signer_sign(&t.w.mem, hqf(&t, (struct patch){ "m", NULL, NULL, NULL }, NULL), &market));
+	prepare(&t);
+	assert_string_equal(
+		world_said(&t.w),
+		AT ":3:5: warning: a.hqf: the certificate in its profile is not the one that signed it: devices "
+		   "take that from the market alone\n");
+	world_release(&t.w);
+}
+
+static void test_damaged_signature(void **state)
+{
+	struct people *p = *state;
+	struct signer_package usual = { .app = &p->app, .profile = &p->profile };
+	struct slice bytes;
+	struct test t;
+	char *code;
+
+	init(&t, QUICKFIX_HQF, 1);
+	bytes = signer_sign(&t.w.mem, hqf(&t, (struct patch){ "m", NULL, NULL, NULL }, NULL), &usual);
+	code = memmem((char *)(uintptr_t)bytes.p, bytes.n, "com.example", 11);
+	assert_non_null(code);
+	code[4] = 'E';
+	add_hqf(&t, 0, bytes);
+	prepare(&t);
+	assert_string_equal(world_said(&t.w),
+			    AT ":3:5: error: a.hqf: its bytes are not those that were signed (the content "
+			       "digest differs)\n");
+	assert_int_equal(t.q.nmodules, 0);
+	world_release(&t.w);
+}
+
+/* --- built ------------------------------------------------------------------------------------------------------------------ */
+static void add_parts(struct test *t, const char *hash)
+{
 	t->sources[0] =
 		(struct quickfix_source){ .file = SLICE("q/p.json"), .ets = SLICE("q/e"), .libs = SLICE("q/l") };
 	world_add(&t->w, "q/e/b/c.abc", SLICE("c"));
 	world_add(&t->w, "q/e/m.abc", SLICE("m"));
-	world_add(&t->w, "q/l/arm64-v8a/x.so", SLICE("x"));
+	world_add(&t->w, "q/l/arm64-v8a/x.so", SLICE(ARM64));
 	world_add(&t->w, "q/p.json",
 		  arena_printf(&t->w.mem, "\n " SLICE_FMT " ",
-			       SLICE_ARG(patch_text(t, (struct patch){ "m", NULL, NULL, NULL }))));
+			       SLICE_ARG(patch_text(t, (struct patch){ "m", NULL, NULL, hash }))));
+}
+
+static void init_parts(struct test *t)
+{
+	init(t, QUICKFIX_MODULES, 1);
+	add_parts(t, NULL);
 }
 
 static void test_built(void **state)
@@ -363,7 +614,7 @@ static void test_built(void **state)
 	assert_true(slice_starts(fileset_bytes(&files, &files.v[3]), "{\"app\":{\"bundleName\":"));
 	fileset_release(&files);
 	t.w.reads = 0; /* where the definitions are bad nobody looks again */
-	quickfixes_prepare(&t.w.app, &t.w.tree, t.w.digests, false, &t.w.mem, &t.w.d);
+	prepare_as(&t, false);
 	assert_int_equal(t.w.reads, 0);
 	world_release(&t.w);
 }
@@ -381,6 +632,126 @@ static void test_nothing_in_it(void **state)
 			    AT ":8:5: error: p.json: there is nothing in it: it names neither ets nor libs, or "
 			       "they are empty\n");
 	world_release(&t.w);
+}
+
+/* --- held against what is installed ------------------------------------------------------------------------------------------ */
+#define MODULE(bundle, code, name, types)                                                                              \
+	"{\"app\":{\"bundleName\":\"" bundle "\",\"versionCode\":" code                                                \
+	",\"versionName\":\"1\"},\"module\":{\"name\":\"" name "\",\"type\":\"entry\",\"deviceTypes\":[" types "]}}"
+#define USUAL MODULE("com.example", "7", "m", "\"phone\"")
+#define BASE  AT ":9:9: error: "
+#define ETS   AT ":10:8: error: "
+#define LIBS  AT ":11:9: error: "
+
+static const struct {
+	const char *what, *module_json;
+	const char *files[5]; /* of the base */
+	bool same_hash;
+	const char *said; /* NULL: begins with the hash */
+} bases[] = {
+	{ "good", USUAL, { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL }, true, "" },
+	{ "more in it",
+	  USUAL,
+	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", "libs/x86_64/x.so", NULL },
+	  true,
+	  "" },
+	{ "another bundle",
+	  MODULE("com.other", "7", "m", "\"phone\""),
+	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
+	  true,
+	  BASE "b.hap (module.json) is of bundleName \"com.other\"; this quick fix is for \"com.example\"\n" },
+	{ "another version",
+	  MODULE("com.example", "8", "m", "\"phone\""),
+	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
+	  true,
+	  BASE "b.hap (module.json) has versionCode 8; this quick fix is for 7\n" },
+	{ "another module",
+	  MODULE("com.example", "7", "n", "\"phone\""),
+	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
+	  true,
+	  BASE "b.hap (module.json) is the module \"n\"; patch.json is for \"m\", which devices would skip\n" },
+	{ "another device type",
+	  MODULE("com.example", "7", "m", "\"tv\""),
+	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
+	  true,
+	  AT ":9:9: warning: b.hap (module.json) is not for the device type phone, which patch.json lists\n" },
+	{ "another hash", USUAL, { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL }, false, NULL },
+	{ "new code",
+	  USUAL,
+	  { "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
+	  true,
+	  ETS "\"ets/b/c.abc\" is not in b.hap: a quick fix cannot add code\n" },
+	{ "a new library",
+	  USUAL,
+	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/y.so", NULL },
+	  true,
+	  LIBS "\"libs/arm64-v8a/x.so\": b.hap has no libs/arm64-v8a/x.so: a quick fix cannot add libraries\n" },
+	{ "another abi",
+	  USUAL,
+	  { "ets/b/c.abc", "ets/m.abc", "libs/x86_64/x.so", NULL },
+	  true,
+	  LIBS "\"libs/arm64-v8a\": b.hap has no libraries for this ABI\n" },
+	{ "everything",
+	  MODULE("com.other", "8", "n", "\"phone\""),
+	  { NULL },
+	  true,
+	  BASE "b.hap (module.json) has versionCode 8; this quick fix is for 7\n" BASE
+	       "b.hap (module.json) is of bundleName \"com.other\"; this quick fix is for \"com.example\"\n" BASE
+	       "b.hap (module.json) is the module \"n\"; patch.json is for \"m\", which devices would skip\n" ETS
+	       "\"ets/b/c.abc\" is not in b.hap: a quick fix cannot add code\n" ETS
+	       "\"ets/m.abc\" is not in b.hap: a quick fix cannot add code\n" LIBS
+	       "\"libs/arm64-v8a\": b.hap has no libraries for this ABI\n" },
+	{ "no names",
+	  "{}",
+	  { "ets/m.abc", NULL },
+	  true,
+	  BASE "b.hap cannot be read as a harmony package: its module.json has no bundleName\n" },
+};
+
+static struct slice make_base(struct test *t, const char *module_json, const char *const *files)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct zip_writer z;
+	struct slice bytes;
+	const char *why;
+
+	zip_begin(&z, &out);
+	zip_put(&z, SLICE("module.json"), slice_of(module_json));
+	for (; *files; files++)
+		zip_put(&z, slice_of(*files), SLICE("x"));
+	assert_int_equal(zip_end(&z, &why), 0);
+	bytes = arena_copy(&t->w.mem, strbuf_slice(&out));
+	strbuf_release(&out);
+	return bytes;
+}
+
+static void test_bases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		uint8_t hash[SHA256_SIZE];
+		char hex[SHA256_HEX];
+		struct slice base;
+		struct test t;
+
+		print_message("%s\n", bases[i].what);
+		init(&t, QUICKFIX_MODULES, 1);
+		base = make_base(&t, bases[i].module_json, bases[i].files);
+		assert_int_equal(digest_sha256(t.w.digests, hash, base), 0);
+		digest_hex(hex, hash, sizeof(hash));
+		world_add(&t.w, "q/b.hap", base);
+		add_parts(&t, bases[i].same_hash ? hex : HASH);
+		t.sources[0].base = SLICE("q/b.hap");
+		prepare(&t);
+		assert_string_equal(world_said(&t.w),
+				    bases[i].said ? bases[i].said
+						  : arena_printf(&t.w.mem,
+								 BASE "b.hap has the SHA-256 %s; patch.json says "
+								      "originalModuleHash " HASH "\n",
+								 hex)
+							    .p);
+		world_release(&t.w);
+	}
 }
 
 /* --- failures --------------------------------------------------------------------------------------------------------------- */
@@ -420,12 +791,22 @@ static void test_changed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ready),          cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_another_bundle), cmocka_unit_test(test_compressed),
-		cmocka_unit_test(test_appqf),          cmocka_unit_test(test_built),
-		cmocka_unit_test(test_nothing_in_it),  cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_ready),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_another_bundle),
+		cmocka_unit_test(test_compressed),
+		cmocka_unit_test(test_appqf),
+		cmocka_unit_test(test_built),
+		cmocka_unit_test(test_nothing_in_it),
+		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_abis),
+		cmocka_unit_test(test_signatures),
+		cmocka_unit_test(test_unsigned),
+		cmocka_unit_test(test_signature_of_another),
+		cmocka_unit_test(test_damaged_signature),
+		cmocka_unit_test(test_bases),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, meet, leave);
 }

@@ -133,12 +133,63 @@ static void test_quickfixes(void **state)
 	    "takes every device that it could reach\n");
 }
 
+/* Patches 1 and 2: the lower one came out while the higher one was, or after it. */
+static void test_lower_quickfix(void **state)
+{
+#define LOWER                                                                                                          \
+	"1:2:12: warning: a device that has patch 2, which was out before, keeps it: it takes no lower one; roll "     \
+	"that "                                                                                                        \
+	"one back, or give this one a higher patchVersionCode\n"
+	static const struct {
+		const char *name;
+		enum task_type type;
+		enum task_status status;
+		bool dev;
+		int64_t published; /* of the higher one; the lower one's is 20 */
+		const char *want;
+	} cases[] = {
+		{ "ended before", TASK_OFFICIAL, STATUS_ENDED, false, 10, LOWER },
+		{ "paused before", TASK_PERCENTAGE, STATUS_PAUSED, false, 10, LOWER },
+		{ "at the same time", TASK_OFFICIAL, STATUS_ENDED, false, 20, "" },
+		{ "later", TASK_OFFICIAL, STATUS_ENDED, false, 30, "" },
+		{ "never out", TASK_OFFICIAL, STATUS_PENDING, false, 0, "" },
+		{ "for developers", TASK_OFFICIAL, STATUS_ENDED, true, 10, "" },
+		{ "rolled back", TASK_ROLLBACK, STATUS_RELEASING, false, 10, "" },
+		{ "still out for some", TASK_PERCENTAGE, STATUS_RELEASING, false, 10, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct task t[] = { make_task("low", TASK_OFFICIAL, 20),
+				    make_task("high", cases[i].type, cases[i].published) };
+		struct quickfix v[2];
+		struct world w;
+
+		print_message("%s\n", cases[i].name);
+		t[1].status = cases[i].status;
+		t[1].dev = cases[i].dev;
+		world_init(&w);
+		for (uint32_t k = 0; k < 2; k++) {
+			v[k] = (struct quickfix){ .r = make_release(&w.mem, KIND_QUICKFIX, "com.example.demo/7",
+								    k ? "2" : "1", &t[k], 1),
+						  .patch_version_code = k + 1 };
+			v[k].r.platforms[PLATFORM_ANDROID] = false;
+			v[k].r.platforms[PLATFORM_HARMONY] = true;
+			v[k].r.origin = (struct origin){ k ? "2" : "1", SLICE("{\n \"tasks\": [{}] }") };
+		}
+		w.app.quickfixes = v;
+		w.app.nquickfixes = 2;
+		say(&w, cases[i].want);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_platforms),
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_quickfixes),
+		cmocka_unit_test(test_lower_quickfix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@
 	"{\"files\":{\"h5/1/a\":[\"" HASH "\",3],\"h5/1/b\":[\"" HASH "\",0],\"h5/1/b/c\":[\"" HASH                    \
 	"\",9]},\"format\":1}"
 
+#define FILE(path) "{\"files\":{\"" path "\":[\"" HASH "\",3]},\"format\":1}"
+
 static void test_both_ways(void **state)
 {
 	struct arena a = ARENA_INIT;
@@ -48,22 +50,28 @@ static void test_refused(void **state)
 	} cases[] = {
 		{ "[]", "file is not a JSON object" },
 		{ "{\"format\":1}", "there are no files" },
-		{ "{\"files\":{\"a\":[\"" HASH "\",3]}}", "there is no format" },
-		{ "{\"files\":{\"a\":[\"" HASH "\",3]},\"format\":2}", "format is not 1" },
+		{ "{\"files\":{\"h5/a\":[\"" HASH "\",3]}}", "there is no format" },
+		{ "{\"files\":{\"h5/a\":[\"" HASH "\",3]},\"format\":2}", "format is not 1" },
 		{ "{\"files\":{},\"format\":1}", "files is not an object with a file" },
-		{ "{\"files\":{\"a\":[\"" HASH "\",3]},\"format\":1,\"x\":1}", "unknown key beside files and format" },
-		{ "{\"files\":{\"b\":[\"" HASH "\",3],\"a\":[\"" HASH "\",3]},\"format\":1}",
+		{ "{\"files\":{\"h5/a\":[\"" HASH "\",3]},\"format\":1,\"x\":1}",
+		  "unknown key beside files and format" },
+		{ "{\"files\":{\"h5/b\":[\"" HASH "\",3],\"h5/a\":[\"" HASH "\",3]},\"format\":1}",
 		  "the keys of a table do not ascend" },
-		{ "{\"files\":{\"a\":[\"" HASH "\"]},\"format\":1}",
+		{ "{\"files\":{\"h5/a\":[\"" HASH "\"]},\"format\":1}",
 		  "a file is not an array of its hash and its length" },
-		{ "{\"files\":{\"a\":{\"hash\":1}},\"format\":1}",
+		{ "{\"files\":{\"h5/a\":{\"hash\":1}},\"format\":1}",
 		  "a file is not an array of its hash and its length" },
-		{ "{\"files\":{\"a\":[\"ff\",3]},\"format\":1}", "a file's hash is not 64 lower-case hex digits" },
-		{ "{\"files\":{\"a\":[\"" HASH "\",-1]},\"format\":1}", "a file's length is not a number of bytes" },
+		{ "{\"files\":{\"h5/a\":[\"ff\",3]},\"format\":1}", "a file's hash is not 64 lower-case hex digits" },
+		{ "{\"files\":{\"h5/a\":[\"" HASH "\",-1]},\"format\":1}", "a file's length is not a number of bytes" },
 		{ "{\"files\":{\"../a\":[\"" HASH "\",3]},\"format\":1}",
 		  "a path is absolute, leads out of its folder, or is not printable ASCII" },
 		{ "{\"files\":{\"/a\":[\"" HASH "\",3]},\"format\":1}",
 		  "a path is absolute, leads out of its folder, or is not printable ASCII" },
+		{ FILE("h5"), "a path is in no folder" },
+		{ FILE("metadata/x"), "a path is in the place of metadata/, targets/ or build.json" },
+		{ FILE("Metadata/x"), "a path is in the place of metadata/, targets/ or build.json" },
+		{ FILE("targets/o/x"), "a path is in the place of metadata/, targets/ or build.json" },
+		{ FILE("BUILD.json/x"), "a path is in the place of metadata/, targets/ or build.json" },
 		{ "{\"files\":{\"\xc3\xa9\":[\"" HASH "\",3]},\"format\":1}",
 		  "a path is absolute, leads out of its folder, or is not printable ASCII" },
 	};
@@ -81,9 +89,43 @@ static void test_refused(void **state)
 	}
 }
 
+static void test_good_paths(void **state)
+{
+	static const char *const good[] = { FILE("h5/a"), FILE("pages/a.html"), FILE("cdn.example.com/A_b/c.js"),
+					    FILE("targets.example.com/a"), FILE("build.json.x/a") };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		struct arena a = ARENA_INIT;
+		const char *why = "";
+		struct files f;
+
+		print_message("%s\n", good[i]);
+		assert_int_equal(files_decode(&f, &a, slice_of(good[i]), &why), 0);
+		arena_release(&a);
+	}
+}
+
+static void test_sort(void **state)
+{
+	struct listed_file v[] = { { .path = SLICE("h5/b") }, { .path = SLICE("h5/a/b") }, { .path = SLICE("h5/a") } };
+	struct files f = { v, COUNT(v) }, none = { NULL, 0 };
+
+	(void)state;
+	files_sort(&f);
+	assert_true(slice_eqs(v[0].path, "h5/a"));
+	assert_true(slice_eqs(v[2].path, "h5/b"));
+	files_sort(&none);
+}
+
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_both_ways), cmocka_unit_test(test_refused) };
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_both_ways),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_good_paths),
+		cmocka_unit_test(test_sort),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

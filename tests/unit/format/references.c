@@ -41,6 +41,13 @@ static void test_where(void **state)
 		  "{\"extend_info\":{\"package_url\":\"a\",\"url\":\"b\"},\"fallback_base_url\":\"\",\"package_url\":"
 		  "\"[c]\","
 		  "\"patch\":\"[d]\",\"url\":\"e\"}" },
+		{ KIND_H5,
+		  "{\"deltas\":[{\"package_url\":\"a\",\"url\":\"b\"},{\"url\":\"\"},[{\"url\":\"c\"}],\"d\",{\"x\":{"
+		  "\"url\":\"e\"}}]}",
+		  "{\"deltas\":[{\"package_url\":\"a\",\"url\":\"[b]\"},{\"url\":\"\"},[{\"url\":\"c\"}],\"d\",{\"x\":{"
+		  "\"url\":\"e\"}}]}" },
+		{ KIND_H5, "{\"deltas\":{\"url\":\"a\"},\"patch\":\"b\"}",
+		  "{\"deltas\":{\"url\":\"a\"},\"patch\":\"[b]\"}" },
 		{ KIND_H5, "{\"fallback_base_url\":\"x/\",\"package_url\":null}",
 		  "{\"fallback_base_url\":\"[x/]\",\"package_url\":null}" },
 	};
@@ -75,6 +82,14 @@ static void test_stop(void **state)
 		size_t left = n;
 
 		assert_int_equal(references_each(json, KIND_QUICKFIX, mark, &left), 7);
+	}
+	json_decref(json);
+	assert_int_equal(json_parse_wire(&json, SLICE("{\"deltas\":[{\"url\":\"a\"}],\"patch\":\"b\"}"), 10000, &why),
+			 0);
+	for (size_t n = 0; n < 2; n++) {
+		size_t left = n;
+
+		assert_int_equal(references_each(json, KIND_H5, mark, &left), 7);
 	}
 	json_decref(json);
 }
