@@ -1,4 +1,4 @@
-/* base/big.h: big-endian numbers in bytes, as PNG, Mach-O and binary property lists have them.
+/* base/big.h: big-endian numbers in bytes, as PNG, Mach-O, binary property lists and our deltas have them.
  *
  * The caller has made sure that the bytes are there. No alignment is needed. */
 #ifndef BASE_BIG_H
@@ -18,6 +18,19 @@ static inline uint64_t big_number(struct slice s) /* of up to 8 bytes; of more t
 static inline uint32_t big32(const void *p)
 {
 	return (uint32_t)big_number(slice_bytes(p, 4));
+}
+
+static inline uint64_t big64(const void *p)
+{
+	return big_number(slice_bytes(p, 8));
+}
+
+static inline void big64_put(void *p, uint64_t v)
+{
+	uint8_t *b = p;
+
+	for (int i = 7; i >= 0; i--, v >>= 8)
+		b[i] = (uint8_t)v;
 }
 
 #endif

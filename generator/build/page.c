@@ -3,7 +3,9 @@
 #include <inttypes.h>
 
 #include "base/instant.h"
+#include "base/refuse.h"
 #include "base/seal.h"
+#include "build/icon.h"
 #include "build/itms.h"
 #include "build/package.h"
 #include "build/qr.h"
@@ -20,12 +22,6 @@
 #define QR_LARGE                                                                                                       \
 	50 /* modules; below that one is five pixels wide on a screen, else four: whole ones, so that cameras see edges */
 
-static int fail(const char **why, const char *text)
-{
-	*why = text;
-	return -1;
-}
-
 /* Moves what was made into the arena. */
 static int keep(struct slice *out, struct arena *a, struct strbuf *sb, const char **why)
 {
@@ -34,7 +30,7 @@ static int keep(struct slice *out, struct arena *a, struct strbuf *sb, const cha
 	if (!failed)
 		*out = arena_copy(a, strbuf_slice(sb));
 	strbuf_release(sb);
-	return failed ? fail(why, "out of memory") : 0;
+	return failed ? refuse(why, "out of memory") : 0;
 }
 
 /* --- what pages share ----------------------------------------------------------------------------------------------------- */
@@ -138,7 +134,7 @@ int page_path(struct slice *out, const struct page_maker *m, const struct upgrad
 		strbuf_addslice(&sb, u->r.version_text); /* digits and dots */
 	} else if (hidden_name(&sb, m, u)) {
 		strbuf_release(&sb);
-		return fail(why, "out of memory, or libcrypto cannot hash");
+		return refuse(why, "out of memory, or libcrypto cannot hash");
 	}
 	strbuf_adds(&sb, HTML_ENDING);
 	return keep(out, m->a, &sb, why);
@@ -158,7 +154,7 @@ int page_qr(struct slice *out, const struct page_maker *m, struct slice path, co
 
 	if (qr_path(&drawing, &size, page_url(m, path)) || drawing.failed) {
 		strbuf_release(&drawing);
-		return fail(why, "the address of a page does not fit a QR code, or memory ended");
+		return refuse(why, "the address of a page does not fit a QR code, or memory ended");
 	}
 	fields[0].text = strbuf_slice(&drawing);
 	fields[1].text = arena_printf(m->a, "%u", size);
@@ -248,6 +244,20 @@ static struct slice hex_text(struct arena *a, const void *bytes, size_t n)
 	return slice_bytes(hex, 2 * n);
 }
 
+/* Seen from the page, so that a mirror serves it too. */
+static struct slice icon_path(struct arena *a, const struct upgrade *u)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct slice kept = SLICE("");
+
+	strbuf_adds(&path, "../../");
+	path_object(&path, u->icon_sha256, ICON_NAME);
+	if (u->icon_bytes.n)
+		kept = arena_copy(a, strbuf_slice(&path));
+	strbuf_release(&path);
+	return kept;
+}
+
 static void put_facts(struct filling *f, const struct page *p)
 {
 	const struct upgrade *u = p->upgrade;
@@ -257,6 +267,7 @@ static void put_facts(struct filling *f, const struct page *p)
 	put(f, "version", u->r.version_text);
 	put(f, "platform", slice_of(page_platform(u->platform)));
 	put(f, "memo", u->r.memo);
+	put(f, "icon", icon_path(a, u));
 	put(f, "datetime", page_time(a, p->published));
 	put(f, "date", page_date(a, p->published));
 	put(f, "url", page_url(f->m, p->path));
@@ -344,7 +355,7 @@ int page_html(struct slice *out, const struct page_maker *m, const struct page *
 
 	put_facts(&f, p);
 	if (add_link(&link, m, p->upgrade) || link.failed || put_secrets(&f, p->upgrade, strbuf_slice(&link)))
-		bad = fail(why, "out of memory, or libcrypto failed");
+		bad = refuse(why, "out of memory, or libcrypto failed");
 	else
 		bad = page_fill(out, m, "release.html", (struct template_fields){ f.v, f.n }, why);
 	strbuf_release(&link);

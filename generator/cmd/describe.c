@@ -232,7 +232,7 @@ static const struct form *form_meant(const struct describe_input *in)
 
 static const struct form *form_of_other(const struct describe_input *in)
 {
-	if (slice_starts(in->bytes, "mdsdelta"))
+	if (slice_starts(in->bytes, DELTA_MAGIC))
 		return form_named("delta");
 	return slice_starts(in->bytes, "\x1f\x8b") ? form_named("symbols") : form_named("file");
 }

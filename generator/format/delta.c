@@ -2,16 +2,18 @@
 
 #include <string.h>
 
+#include "base/big.h"
+
 #define VERSION     1
 #define AMR_ENTRIES 64 /* deployed packages have three */
 
 /* libzstd's decoder and its tables for a prefix take 151 KB, the reader of an .amr 60 KB. */
 #define ZSTD_MEMORY (UINT64_C(256) << 10)
 
-static const char magic[8] = { 'm', 'd', 's', 'd', 'e', 'l', 't', 'a' };
+#define MAGIC_SIZE (sizeof(DELTA_MAGIC) - 1)
 
 enum offset {
-	AT_VERSION = sizeof(magic),
+	AT_VERSION = MAGIC_SIZE,
 	AT_METHOD,
 	AT_FORM,
 	AT_ZERO,
@@ -45,32 +47,17 @@ uint64_t delta_need(const struct delta_header *h)
 	return sum(sum(h->base_size, h->result_size), h->memory);
 }
 
-static void put64(uint8_t *out, uint64_t v)
-{
-	for (int i = 7; i >= 0; i--, v >>= 8)
-		out[i] = (uint8_t)v;
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 void delta_encode(uint8_t out[DELTA_HEADER], const struct delta_header *h)
 {
-	memcpy(out, magic, sizeof(magic));
+	memcpy(out, DELTA_MAGIC, MAGIC_SIZE);
 	out[AT_VERSION] = VERSION;
 	out[AT_METHOD] = (uint8_t)h->method;
 	out[AT_FORM] = (uint8_t)h->form;
 	out[AT_ZERO] = 0;
-	put64(out + AT_BASE_SIZE, h->base_size);
-	put64(out + AT_RESULT_SIZE, h->result_size);
-	put64(out + AT_BODY_SIZE, h->body_size);
-	put64(out + AT_MEMORY, h->memory);
+	big64_put(out + AT_BASE_SIZE, h->base_size);
+	big64_put(out + AT_RESULT_SIZE, h->result_size);
+	big64_put(out + AT_BODY_SIZE, h->body_size);
+	big64_put(out + AT_MEMORY, h->memory);
 	memcpy(out + AT_BASE, h->base, SHA256_SIZE);
 	memcpy(out + AT_RESULT, h->result, SHA256_SIZE);
 	memcpy(out + AT_BODY, h->body, SHA256_SIZE);
@@ -105,7 +92,7 @@ int delta_decode(struct delta_header *out, struct slice bytes, const char **why)
 	struct delta_header h;
 
 	*why = "it is no delta, or is cut off";
-	if (bytes.n < DELTA_HEADER || memcmp(p, magic, sizeof(magic)) != 0)
+	if (bytes.n < DELTA_HEADER || memcmp(p, DELTA_MAGIC, MAGIC_SIZE) != 0)
 		return -1;
 	*why = foreign(p);
 	if (*why)
@@ -113,10 +100,10 @@ int delta_decode(struct delta_header *out, struct slice bytes, const char **why)
 	h = (struct delta_header){
 		.method = (enum delta_method)p[AT_METHOD],
 		.form = (enum delta_form)p[AT_FORM],
-		.base_size = get64(p + AT_BASE_SIZE),
-		.result_size = get64(p + AT_RESULT_SIZE),
-		.body_size = get64(p + AT_BODY_SIZE),
-		.memory = get64(p + AT_MEMORY),
+		.base_size = big64(p + AT_BASE_SIZE),
+		.result_size = big64(p + AT_RESULT_SIZE),
+		.body_size = big64(p + AT_BODY_SIZE),
+		.memory = big64(p + AT_MEMORY),
 	};
 	memcpy(h.base, p + AT_BASE, SHA256_SIZE);
 	memcpy(h.result, p + AT_RESULT, SHA256_SIZE);

@@ -23,6 +23,7 @@
 #include "format/zipread.h"
 
 #define DELTA_NAME       "delta.bin"
+#define DELTA_MAGIC      "mdsdelta"
 #define DELTA_HEADER     140
 #define DELTA_MEMORY_MAX (UINT64_C(256) << 20)
 

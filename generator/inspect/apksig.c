@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/little.h"
+#include "base/refuse.h"
 #include "inspect/apkkey.h"
 
 #define MAGIC          "APK Sig Block 42"
@@ -305,19 +306,13 @@ static const char *check_signer(struct verifying *v, struct apksig_signers *out,
 
 /* --- the block -------------------------------------------------------------------------------------------------------------- */
 
-static int fail(const char **why, const char *reason)
-{
-	*why = reason;
-	return -1;
-}
-
 static int check_scheme(struct verifying *v, struct apksig_signers *out, struct slice value, const char **why)
 {
 	struct slice list = { NULL, 0 }, signer;
 	const char *fault = NULL;
 
 	if (!take_bytes(&list, &value) || value.n || !list.n)
-		return fail(why, arena_printf(v->z->a, "its %s signature: %s", apksig_name(v->scheme),
+		return refuse(why, arena_printf(v->z->a, "its %s signature: %s", apksig_name(v->scheme),
 					      list.n ? CUT_OFF : "it has no signer")
 					 .p);
 	for (out->n = 0; list.n && !fault; out->n++) {
@@ -330,7 +325,7 @@ static int check_scheme(struct verifying *v, struct apksig_signers *out, struct 
 	}
 	if (!fault)
 		return 0;
-	return fail(why,
+	return refuse(why,
 		    arena_printf(v->z->a, "its %s signature, signer %zu: %s", apksig_name(v->scheme), out->n, fault).p);
 }
 
@@ -341,15 +336,15 @@ static int find_pairs(struct slice *pairs, uint64_t *offset, const struct zip *z
 	uint64_t size;
 
 	if (b.n < 8 + FOOTER || memcmp(b.p + b.n - 16, MAGIC, 16) != 0)
-		return fail(why, "the bytes between its last entry and its directory are no signing block: they do not "
+		return refuse(why, "the bytes between its last entry and its directory are no signing block: they do not "
 				 "end in \"" MAGIC "\"");
 	size = little64(b.p + b.n - FOOTER);
 	if (size < FOOTER || size > b.n - 8 || little64(b.p + b.n - 8 - size) != size)
-		return fail(why, "the two sizes of its signing block do not fit each other, or the archive");
+		return refuse(why, "the two sizes of its signing block do not fit each other, or the archive");
 	before = slice_sub(b, 0, b.n - 8 - (size_t)size);
 	for (size_t i = 0; i < before.n; i++) {
 		if (before.p[i])
-			return fail(why, "the bytes before its signing block belong to no entry");
+			return refuse(why, "the bytes before its signing block belong to no entry");
 	}
 	*pairs = slice_sub(b, before.n + 8, (size_t)size - FOOTER);
 	*offset = (uint64_t)(b.p - z->bytes.p) + before.n;
@@ -362,12 +357,12 @@ static int split_pairs(struct slice values[APKSIG_SCHEMES], struct arena *a, str
 		uint64_t n = pairs.n >= 12 ? little64(pairs.p) : 0;
 
 		if (n < 4 || n > pairs.n - 8)
-			return fail(why, "a pair of its signing block is cut off, or its length does not fit");
+			return refuse(why, "a pair of its signing block is cut off, or its length does not fit");
 		for (int s = 0; s < APKSIG_SCHEMES; s++) {
 			if (little32(pairs.p + 8) != schemes[s].id)
 				continue;
 			if (values[s].p)
-				return fail(why, arena_printf(a, "its signing block holds two %s signatures",
+				return refuse(why, arena_printf(a, "its signing block holds two %s signatures",
 							      schemes[s].name)
 							 .p);
 			values[s] = slice_sub(pairs, 12, (size_t)n - 4);
@@ -386,14 +381,14 @@ static int check_schemes(struct apksig *out, struct verifying *v, const struct s
 	}
 	for (int s = 0; s < APKSIG_SCHEMES; s++) {
 		if (v->wants[s] && !values[s].p)
-			return fail(why, arena_printf(v->z->a,
+			return refuse(why, arena_printf(v->z->a,
 						      "its %s signature was removed: the %s signature says "
 						      "that there is one",
 						      schemes[s].name, schemes[s - 1].name)
 						 .p);
 	}
 	if (values[APKSIG_V31].p && !values[APKSIG_V3].p)
-		return fail(why, "it has a v3.1 signature without a v3 signature");
+		return refuse(why, "it has a v3.1 signature without a v3 signature");
 	return 0;
 }
 

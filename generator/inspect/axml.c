@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/little.h"
+#include "base/refuse.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 
@@ -45,12 +46,6 @@ struct axml {
 	struct strbuf text; /* of pool_string() */
 };
 
-static int fail(const char **why, const char *reason)
-{
-	*why = reason;
-	return -1;
-}
-
 static uint32_t get16(struct slice s, size_t at)
 {
 	return at + 2 <= s.n ? little16(s.p + at) : 0;
@@ -81,9 +76,9 @@ static int read_pool(struct axml *x, const struct chunk *c, const char **why)
 	size_t count = get32(c->whole, 8), strings_at = get32(c->whole, 20);
 
 	if (x->offsets.p)
-		return fail(why, "it has two string pools");
+		return refuse(why, "it has two string pools");
 	if (c->header < POOL_HEADER || count > c->body.n / 4 || strings_at > c->whole.n)
-		return fail(why, "the string pool's counts do not fit its size");
+		return refuse(why, "the string pool's counts do not fit its size");
 	x->utf8 = (get32(c->whole, 16) & POOL_UTF8) != 0;
 	x->offsets = slice_sub(c->body, 0, 4 * count);
 	x->strings = slice_from(c->whole, strings_at);
@@ -183,13 +178,13 @@ static int read_version_name(struct axml_manifest *out, struct arena *a, struct 
 	if (at->type == TYPE_NULL)
 		return 0;
 	if (out->has_version_name)
-		return fail(why, "versionName is there twice");
+		return refuse(why, "versionName is there twice");
 	out->has_version_name = true;
 	out->version_name_is_reference = at->type == TYPE_REFERENCE || at->type == TYPE_DYNAMIC;
 	if (out->version_name_is_reference)
 		return 0;
 	if (at->type != TYPE_STRING || !pool_string(&text, x, at->data))
-		return fail(why, "versionName is no readable string");
+		return refuse(why, "versionName is no readable string");
 	out->version_name = arena_copy(a, text);
 	return 0;
 }
@@ -201,7 +196,7 @@ static int read_version_code(struct axml_manifest *out, const struct attribute *
 	if (!is_int(at))
 		return 0;
 	if (*seen)
-		return fail(why, at->id == ID_VERSION_CODE ? "versionCode is there twice"
+		return refuse(why, at->id == ID_VERSION_CODE ? "versionCode is there twice"
 							   : "versionCodeMajor is there twice");
 	*seen = true;
 	out->version_code |= (uint64_t)at->data << (at->id == ID_VERSION_CODE ? 0 : 32);
@@ -223,9 +218,9 @@ static int read_named(struct axml_manifest *out, struct arena *a, struct axml *x
 	else
 		return 0;
 	if (to->n)
-		return fail(why, to == &out->package ? "package is there twice" : "split is there twice");
+		return refuse(why, to == &out->package ? "package is there twice" : "split is there twice");
 	if (!pool_string(&text, x, at->data))
-		return fail(why, to == &out->package ? "package is no readable string" : "split is no readable string");
+		return refuse(why, to == &out->package ? "package is no readable string" : "split is no readable string");
 	*to = arena_copy(a, text);
 	return 0;
 }
@@ -239,9 +234,9 @@ static int read_manifest(struct axml_manifest *out, struct arena *a, struct axml
 	size_t n;
 
 	if (!count_attributes(&n, c))
-		return fail(why, "an element's attributes lie outside it");
+		return refuse(why, "an element's attributes lie outside it");
 	if (!pool_string(&name, x, get32(c->body, 4)) || !slice_eqs(name, "manifest"))
-		return fail(why, "the first element is not <manifest>");
+		return refuse(why, "the first element is not <manifest>");
 	for (size_t i = 0; i < n; i++) {
 		struct attribute at = attribute_at(x, c, i);
 		int bad = 0;
@@ -255,7 +250,7 @@ static int read_manifest(struct axml_manifest *out, struct arena *a, struct axml
 		if (bad)
 			return -1;
 	}
-	return out->package.n ? 0 : fail(why, "<manifest> has no package");
+	return out->package.n ? 0 : refuse(why, "<manifest> has no package");
 }
 
 static void read_uses_sdk(struct axml_manifest *out, const struct axml *x, const struct chunk *c)
@@ -296,7 +291,7 @@ static int read_chunks(struct axml_manifest *out, struct arena *a, struct axml *
 
 	while (rest.n > 0) {
 		if (!take_chunk(&c, &rest))
-			return fail(why, "a chunk is cut off");
+			return refuse(why, "a chunk is cut off");
 		if (c.type == CHUNK_STRINGS && read_pool(x, &c, why))
 			return -1;
 		if (c.type == CHUNK_RESOURCES)
@@ -305,7 +300,7 @@ static int read_chunks(struct axml_manifest *out, struct arena *a, struct axml *
 			break;
 	}
 	if (c.type != CHUNK_ELEMENT)
-		return fail(why, "it holds no element");
+		return refuse(why, "it holds no element");
 	if (read_manifest(out, a, x, &c, why))
 		return -1;
 	read_children(out, x, rest);
@@ -320,10 +315,10 @@ int axml_manifest_read(struct axml_manifest *out, struct arena *a, struct slice 
 
 	memset(out, 0, sizeof(*out));
 	if (bytes.n < CHUNK_HEADER || get16(bytes, 0) != CHUNK_XML) {
-		return fail(why, "it is not compiled XML");
+		return refuse(why, "it is not compiled XML");
 	}
 	if (!take_chunk(&file, &bytes)) {
-		return fail(why, "it is cut off");
+		return refuse(why, "it is cut off");
 	}
 	bad = read_chunks(out, a, &x, file.body, why);
 	strbuf_release(&x.text);

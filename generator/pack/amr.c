@@ -93,7 +93,10 @@ static int pack(struct strbuf *out, struct parts *p, const struct amr_input *in,
 	zip_put_as(&zip, SLICE("Manifest.xml"), strbuf_slice(&p->manifest), deflated);
 	zip_put_as(&zip, SLICE("CERT.json"), strbuf_slice(&p->cert), deflated);
 	zip_put_as(&zip, strbuf_slice(&p->tar_name), strbuf_slice(&p->tar), deflated);
-	return zip_end(&zip, &why) ? diag_error(d, at, "the package cannot be made: %s", why) : 0;
+	if (!zip_end(&zip, &why))
+		return 0;
+	return out->failed ? diag_environment(d, at.path, "out of memory")
+			   : diag_error(d, at, "the package cannot be made: %s", why);
 }
 
 int amr_make(struct strbuf *out, const struct amr_input *in, const struct signer *signer, struct srcpos at,

@@ -1,60 +1,45 @@
 #include "pack/tar.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include <archive.h>
+#include <archive_entry.h>
 
-#define BLOCK  512u
-#define RECORD 10240u
+#define RECORD 10240
 
-struct header { /* one block, as POSIX has it */
-	char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100];
-	char magic[6], version[2], uname[32], gname[32], major[8], minor[8], prefix[155], pad[12];
-};
-_Static_assert(sizeof(struct header) == BLOCK, "a tar header is one block");
+static la_ssize_t append(struct archive *ar, void *ctx, const void *bytes, size_t n)
+{
+	struct strbuf *out = ctx;
+
+	(void)ar;
+	strbuf_add(out, bytes, n);
+	return out->failed ? -1 : (la_ssize_t)n;
+}
 
 void tar_begin(struct tar_writer *t, struct strbuf *out)
 {
-	*t = (struct tar_writer){ .out = out, .start = out->n };
-}
-
-static void pad(struct tar_writer *t, size_t unit)
-{
-	static const char zeros[RECORD];
-	size_t over = (t->out->n - t->start) % unit;
-
-	if (over)
-		strbuf_add(t->out, zeros, unit - over);
-}
-
-/* Octal digits that fill the field but for the NUL behind them. */
-static void put_octal(char *field, size_t width, uint64_t v)
-{
-	field[--width] = '\0';
-	while (width) {
-		field[--width] = (char)('0' + (v & 7));
-		v >>= 3;
-	}
+	*t = (struct tar_writer){ .out = out, .ar = archive_write_new(), .entry = archive_entry_new() };
+	if (!t->ar || !t->entry || archive_write_set_format_ustar(t->ar) != ARCHIVE_OK ||
+	    archive_write_set_bytes_per_block(t->ar, RECORD) != ARCHIVE_OK ||
+	    archive_write_open(t->ar, out, NULL, append, NULL) != ARCHIVE_OK)
+		out->failed = true;
 }
 
 static void put_header(struct tar_writer *t, struct slice name, bool folder, uint64_t size)
 {
-	struct header h = { .type = folder ? '5' : '0', .magic = "ustar", .version = { '0', '0' } };
-	uint32_t sum = 0;
+	char path[TAR_NAME_MAX + 1] = { 0 };
 
-	memcpy(h.name, name.p, name.n);
-	put_octal(h.mode, sizeof(h.mode), folder ? 0755 : 0644);
-	put_octal(h.uid, sizeof(h.uid), 0);
-	put_octal(h.gid, sizeof(h.gid), 0);
-	put_octal(h.size, sizeof(h.size), size);
-	put_octal(h.mtime, sizeof(h.mtime), 0);
-	put_octal(h.major, sizeof(h.major), 0);
-	put_octal(h.minor, sizeof(h.minor), 0);
-	memset(h.checksum, ' ', sizeof(h.checksum));
-	for (size_t i = 0; i < sizeof(h); i++)
-		sum += ((const unsigned char *)&h)[i];
-	put_octal(h.checksum, sizeof(h.checksum) - 1, sum);
-	strbuf_add(t->out, &h, sizeof(h));
+	if (t->out->failed)
+		return;
+	for (size_t i = 0; i < name.n; i++)
+		path[i] = name.p[i];
+	archive_entry_clear(t->entry);
+	archive_entry_set_pathname(t->entry, path);
+	archive_entry_set_filetype(t->entry, folder ? AE_IFDIR : AE_IFREG);
+	archive_entry_set_perm(t->entry, folder ? 0755 : 0644);
+	archive_entry_set_size(t->entry, (la_int64_t)size);
+	archive_entry_set_mtime(t->entry, 0, 0);
+	/* A warning is a name that was changed on the way: no archive of ours. */
+	if (archive_write_header(t->ar, t->entry) != ARCHIVE_OK)
+		t->out->failed = true;
 }
 
 /* Whether `folder` is the last file's folder or one above it. */
@@ -77,15 +62,15 @@ int tar_put(struct tar_writer *t, struct slice path, struct slice data)
 	}
 	t->folder = folder;
 	put_header(t, path, false, data.n);
-	strbuf_addslice(t->out, data);
-	pad(t, BLOCK);
+	if (!t->out->failed && data.n && archive_write_data(t->ar, data.p, data.n) != (la_ssize_t)data.n)
+		t->out->failed = true;
 	return 0;
 }
 
 void tar_end(struct tar_writer *t)
 {
-	static const char zeros[2 * BLOCK];
-
-	strbuf_add(t->out, zeros, sizeof(zeros));
-	pad(t, RECORD);
+	if (!t->ar || archive_write_close(t->ar) != ARCHIVE_OK)
+		t->out->failed = true;
+	archive_entry_free(t->entry);
+	archive_write_free(t->ar);
 }

@@ -12,9 +12,13 @@
 
 #define TAR_NAME_MAX 100
 
+struct archive; /* libarchive's, which writes */
+struct archive_entry;
+
 struct tar_writer {
 	struct strbuf *out;
-	size_t start;
+	struct archive *ar;
+	struct archive_entry *entry;
 	struct slice folder; /* of the last file, without `/`: it and those above it are written */
 };
 
@@ -22,6 +26,6 @@ void tar_begin(struct tar_writer *t, struct strbuf *out); /* appends to `out` */
 /* The next file, in byte order of the paths; its folders are written before it. `path` is kept until the next call.
  * -1: the path is too long. */
 int tar_put(struct tar_writer *t, struct slice path, struct slice data) MUST_CHECK;
-void tar_end(struct tar_writer *t); /* failures of memory stick to `out` */
+void tar_end(struct tar_writer *t); /* always: frees what the writer holds; failures stick to `out` */
 
 #endif

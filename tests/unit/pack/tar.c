@@ -87,20 +87,20 @@ static void test_header(void **state)
 	assert_int_equal(out.n, 6 + 10240);
 	assert_memory_equal(out.p + 6, "x\0", 2);
 	assert_memory_equal(out.p + 6 + 100,
-			    "0000644\0"
-			    "0000000\0"
-			    "0000000\0"
-			    "00000000106\0"
-			    "00000000000",
+			    "000644 \0"
+			    "000000 \0"
+			    "000000 \0"
+			    "00000000106 "
+			    "00000000000 ",
 			    48);
-	assert_memory_equal(out.p + 6 + 148, "007374\0 0\0", 10);
+	assert_memory_equal(out.p + 6 + 148, "007354\0 0\0", 10);
 	assert_memory_equal(out.p + 6 + 257,
 			    "ustar\0"
 			    "00\0",
 			    9);
 	assert_memory_equal(out.p + 6 + 329,
-			    "0000000\0"
-			    "0000000\0\0",
+			    "000000 \0"
+			    "000000 \0\0",
 			    17);
 	assert_memory_equal(out.p + 6 + 512, LONGEST, 70);
 	for (size_t i = 6 + 512 + 70; i < out.n; i++)
