@@ -135,7 +135,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/flags $(call libs,cmd)
 # --- what a machine needs: installed through apt when run as root, else the one line to run ------------------------------
 DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libpcre2-dev libutf8proc-dev zlib1g-dev libqrencode-dev libexpat1-dev
 DEPS_DEMO  = $(DEPS_BUILD) git ca-certificates nodejs npm
-DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt apksigner openssl unzip zip libplist-utils default-jdk-headless chromium zbar-tools
+DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt apksigner openssl unzip zip zstd libplist-utils default-jdk-headless chromium zbar-tools
 
 deps: ## install what building needs
 	@tests/deps $(DEPS_BUILD)

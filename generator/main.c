@@ -3,11 +3,12 @@
 
 #include "cmd/cmd.h"
 
-/* Packages are mapped, not copied: one that somebody cuts off meanwhile cannot be read to its end. Nothing has been
- * published then, and what the run leaves behind goes with the next build. */
+/* Packages are mapped, not copied: one that somebody cuts off meanwhile, or whose disk fails, cannot be read to its end. Nothing
+ * has been published then, and what the run leaves behind goes with the next build. */
 static void truncated(int number, siginfo_t *info, void *context)
 {
-	static const char text[] = "mdstatic: error: a file became shorter while it was being read\n";
+	static const char text[] =
+		"mdstatic: error: a file became shorter, or its disk failed, while it was being read\n";
 	ssize_t told;
 
 	(void)context;

@@ -34,8 +34,7 @@ struct blob {
 
 /* Where the bytes of an entry lie. */
 struct file_place {
-	const char *
-		file; /* one that holds nothing else (Git LFS, the work tree); NULL: git, which inflates them as a whole */
+	const char *file; /* holds nothing else (Git LFS, the work tree); NULL: git, which inflates them as a whole */
 	uint64_t size;
 };
 

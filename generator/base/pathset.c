@@ -2,14 +2,15 @@
 
 #include "base/text.h"
 
-static enum pathset_clash see(struct pathset *s, struct pathset_entry entry, const struct pathset_entry **mine,
-			      const struct pathset_entry **other)
+/* `folded` is the entry's path in lower case, in the set's memory. */
+static enum pathset_clash see(struct pathset *s, struct pathset_entry entry, struct slice folded,
+			      const struct pathset_entry **mine, const struct pathset_entry **other)
 {
 	struct pathset_entry *kept = ARENA_NEW(&s->mem, struct pathset_entry);
 
 	*kept = entry;
 	*mine = kept;
-	*other = map_put(&s->names, text_fold(&s->mem, entry.path), kept);
+	*other = map_put(&s->names, folded, kept);
 	if (!*other || ((*other)->folder && entry.folder && slice_eq((*other)->path, entry.path)))
 		return PATHSET_NONE;
 	if (!slice_eq((*other)->path, entry.path))
@@ -20,15 +21,16 @@ static enum pathset_clash see(struct pathset *s, struct pathset_entry entry, con
 enum pathset_clash pathset_add(struct pathset *s, struct slice path, const void *value,
 			       const struct pathset_entry **mine, const struct pathset_entry **other)
 {
+	struct slice folded = text_fold(&s->mem, path); /* once: folders are its beginnings */
 	enum pathset_clash clash = PATHSET_NONE;
 
 	for (size_t i = 0; i < path.n && !clash; i++) {
 		struct pathset_entry folder = { slice_sub(path, 0, i), value, true };
 
 		if (path.p[i] == '/')
-			clash = see(s, folder, mine, other);
+			clash = see(s, folder, slice_sub(folded, 0, i), mine, other);
 	}
-	return clash ? clash : see(s, (struct pathset_entry){ path, value, false }, mine, other);
+	return clash ? clash : see(s, (struct pathset_entry){ path, value, false }, folded, mine, other);
 }
 
 void pathset_release(struct pathset *s)

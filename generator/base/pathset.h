@@ -2,6 +2,7 @@
  *
  * Purpose    what is unpacked, or written, anywhere: no path is there twice, no two differ in nothing but the case of ASCII letters
  *            (also not folders of theirs), and none is a folder of another.
+ * Time       of a path with many folders grows with the square of its length: the caller bounds it.
  * Ownership  paths and values are borrowed. */
 #ifndef BASE_PATHSET_H
 #define BASE_PATHSET_H

@@ -45,7 +45,8 @@ static void check_hash(const struct checking *c, const uint8_t sha256[SHA256_SIZ
 	uint8_t want[SHA256_SIZE];
 	char hex[SHA256_HEX];
 
-	if (!text_hex(want, sizeof(want), c->hqf->patch.module_hash) || !memcmp(want, sha256, sizeof(want)))
+	if (!text_hex(want, sizeof(want), text_fold(c->a, c->hqf->patch.module_hash)) ||
+	    !memcmp(want, sha256, sizeof(want)))
 		return; /* no hash: build/quickfixcheck.h says so */
 	digest_hex(hex, sha256, SHA256_SIZE);
 	diag_error(c->d, at(c, "base"), "%s has the SHA-256 %s; patch.json says originalModuleHash " SLICE_FMT,

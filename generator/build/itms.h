@@ -1,8 +1,9 @@
 /* build/itms.h: how iOS installs an app that no store keeps: a link to a manifest.plist, which names the package.
  *
  * Bytes      an XML property list as Apple's deployment guide has it: one item with an asset of kind software-package, where the
- *            release has an icon the same image as display-image and full-size-image, and its metadata bundle-identifier, bundle-version, kind `software` and title (the app's name, else its appId). The device
- *            asks for an absolute https URL, so package, icon and manifest are addressed below app->bases[0], never a mirror.
+ *            release has an icon the same image as display-image and full-size-image, and its metadata bundle-identifier,
+ *            bundle-version, kind `software` and title (the app's name, else its appId). The device asks for an absolute https
+ *            URL, so package, icon and manifest are addressed below app->bases[0], never a mirror.
  * Object     manifest.plist, content-addressed like every other object.
  * Needs      SHA-256 of the package and a bundle id: build/package.h fills in both where the package lies in the repository, and
  *            the definitions ask for both where it is kept elsewhere. */

@@ -130,11 +130,10 @@ static void check_signature(const struct modules_check *c, const struct module_i
 
 static void check_hash(const struct modules_check *c, const struct module_input *in, const struct hqf *hqf)
 {
-	static const char text[] =
-		"%s: module.originalModuleHash \"" SLICE_FMT "\" is not a SHA-256 of 64 lower-case hex digits";
+	static const char text[] = "%s: module.originalModuleHash \"" SLICE_FMT "\" is not a SHA-256 of 64 hex digits";
 	uint8_t hash[SHA256_SIZE];
 
-	if (text_hex(hash, sizeof(hash), hqf->patch.module_hash))
+	if (text_hex(hash, sizeof(hash), text_fold(c->a, hqf->patch.module_hash)))
 		return;
 	if (in->ready)
 		diag_warning(c->d, at(c, in), text, in->label, SLICE_ARG(hqf->patch.module_hash));

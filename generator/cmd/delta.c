@@ -131,17 +131,23 @@ static int write_out(struct applying *x)
 	return output_write(&x->unchanged, x->out, slice_bytes(x->result, (size_t)x->head.result_size), &x->d);
 }
 
-static void tell(const struct applying *x, bool json)
+static void tell(struct applying *x, bool json)
 {
 	char hex[SHA256_HEX];
+	json_t *told;
 
 	digest_hex(hex, x->head.result_sha256, SHA256_SIZE);
-	if (json)
-		print_json(json_pack("{s:s, s:b, s:I, s:s}", "file", x->out, "written", !x->unchanged, "size",
-				     (json_int_t)x->head.result_size, "sha256", hex));
-	else
+	if (!json) {
 		printf("%s: %s, %" PRIu64 " bytes, SHA-256 %s\n", x->out, x->unchanged ? "unchanged" : "written",
 		       x->head.result_size, hex);
+		return;
+	}
+	told = json_pack("{s:s, s:b, s:I, s:s}", "file", x->out, "written", !x->unchanged, "size",
+			 (json_int_t)x->head.result_size, "sha256", hex);
+	if (told)
+		print_json(told);
+	else
+		(void)diag_error(&x->d, SRCPOS_FILE(x->out), "has a name that JSON cannot hold: it is not UTF-8");
 }
 
 static int run_apply(const struct cmd_args *a)

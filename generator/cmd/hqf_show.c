@@ -194,6 +194,15 @@ static int show(struct showing *s, bool appqf, bool json)
 	return bad;
 }
 
+/* Empty ones would be as if none were given. */
+static int read_anchors(struct showing *s, const char *path)
+{
+	if (file_read(&s->anchors, path, ANCHORS_MAX, &s->run.d))
+		return -1;
+	return s->anchors.n ? 0
+			    : diag_error(&s->run.d, SRCPOS_FILE(path), "is empty; it must hold certificates in PEM");
+}
+
 static int run(const struct cmd_args *a)
 {
 	struct showing s = { .path = a->positional[0] };
@@ -202,7 +211,7 @@ static int run(const struct cmd_args *a)
 	int bad = hqf_run_open(&s.run);
 
 	if (!bad && trust)
-		bad = file_read(&s.anchors, trust, ANCHORS_MAX, &s.run.d);
+		bad = read_anchors(&s, trust);
 	s.trust = (struct cms_query){ .anchors = strbuf_slice(&s.anchors), .at = instant_now() };
 	if (!bad)
 		(void)show(&s, appqf, cmd_flag(a, "json"));

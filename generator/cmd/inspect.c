@@ -92,9 +92,11 @@ static void print_facts(json_t *facts, int indent)
 /* What a release.json names a package by that is kept elsewhere; its url has to be added. */
 static void print_text(const char *path, const struct described *what, const json_t *package)
 {
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 	char *paste = json_dumps(package, 0);
 
-	printf("%s:%s\n", path, strchr(what->noun, ' ')); /* without the article */
+	diag_clean(&name, slice_of(path));
+	printf("%s:%s\n", name.p ? name.p : "", strchr(what->noun, ' ')); /* without the article */
 	print_facts(what->facts, 2);
 	printf("  %-*s %s\n", KEY_WIDTH - 2, "package", paste ? paste : "");
 	free(paste);
@@ -191,15 +193,24 @@ static void inspect_file(struct inspecting *w, const char *path)
 
 /* --- the command ------------------------------------------------------------------------------------------------------- */
 
-static void print_all(struct inspecting *w)
+/* Of several files an array, also where only one of them could be opened. */
+static void print_all(struct inspecting *w, bool several)
 {
-	json_t *shown = json_array_size(w->all) == 1 ? json_array_get(w->all, 0) : w->all;
+	const json_t *shown = several ? w->all : json_array_get(w->all, 0);
 
-	if (json_array_size(w->all)) {
+	if (shown) {
 		json_dumpf(shown, stdout, JSON_INDENT(2));
 		printf("\n");
 	}
 	json_decref(w->all);
+}
+
+/* An empty one would be as if none were given. */
+static int read_key(struct strbuf *out, const char *path, struct diags *d)
+{
+	if (file_read(out, path, KEY_MAX, d))
+		return -1;
+	return out->n ? 0 : diag_error(d, SRCPOS_FILE(path), "is empty; it must hold an RSA public key in PEM");
 }
 
 static void inspect_all(struct inspecting *w, const struct cmd_args *a)
@@ -211,14 +222,14 @@ static void inspect_all(struct inspecting *w, const struct cmd_args *a)
 		diag_environment(&w->d, NULL, "libcrypto gives no SHA-256 here");
 		return;
 	}
-	if (key_path && file_read(&key, key_path, KEY_MAX, &w->d))
+	if (key_path && read_key(&key, key_path, &w->d))
 		return;
 	w->in.h5_key = strbuf_slice(&key);
 	w->all = cmd_flag(a, "json") ? json_array() : NULL;
 	for (size_t i = 0; i < a->npositional; i++)
 		inspect_file(w, a->positional[i]);
 	if (w->all)
-		print_all(w);
+		print_all(w, a->npositional > 1);
 }
 
 static int run(const struct cmd_args *a)

@@ -25,12 +25,17 @@ void payloads_release(struct payloads *p)
 }
 
 /* --- what is in the tree -------------------------------------------------------------------------------------------------- */
-void payloads_live(struct payloads *p, const struct release *r, struct objects *objects)
+static void keep_h5(struct payloads *p, const struct release *r)
 {
 	for (size_t i = 0; i < p->nh5; i++) {
 		if (&p->h5[i].release->r == r)
 			p->live[i] = true;
 	}
+}
+
+void payloads_live(struct payloads *p, const struct release *r, struct objects *objects)
+{
+	keep_h5(p, r);
 	for (size_t i = 0; r->kind == KIND_QUICKFIX && i < quickfix_of(r)->nmodules; i++) {
 		const struct quickfix_module *m = &quickfix_of(r)->modules[i];
 		struct object o = { .length = m->size, .name = QUICKFIX_HQF_NAME };
@@ -78,12 +83,25 @@ static int add_preset(struct payloads *p, enum platform platform, int64_t commit
 	return bad;
 }
 
+/* Also where no device is offered them, because a gray release of a higher version reaches everybody. */
+static void keep_presets(struct payloads *p, enum platform platform, int64_t commit_time)
+{
+	for (size_t i = 0; i < p->app->nh5_apps; i++) {
+		const struct h5_release *h = h5_newest(p->app, &p->app->h5_apps[i], platform, commit_time);
+
+		if (h)
+			keep_h5(p, &h->r);
+	}
+}
+
 int payloads_presets(struct payloads *p, int64_t commit_time)
 {
 	int bad = 0;
 
-	for (int platform = 0; platform < PLATFORM_COUNT && !bad; platform++)
+	for (int platform = 0; platform < PLATFORM_COUNT && !bad; platform++) {
+		keep_presets(p, (enum platform)platform, commit_time);
 		bad = add_preset(p, (enum platform)platform, commit_time);
+	}
 	return bad;
 }
 

@@ -37,7 +37,7 @@ void payloads_live(struct payloads *p, const struct release *r, struct objects *
 /* A file at `path`, relative to <appCode>/, whose bytes may differ from what an earlier tree has there. The path is copied; the
  * bytes must stay until payloads_place(). -1: an environment error. */
 int payloads_add(struct payloads *p, struct slice path, struct slice bytes) MUST_CHECK;
-/* Adds what build/h5preset.h makes of the packages. */
+/* Adds what build/h5preset.h makes of the packages; those that it names are in the tree as live ones are. */
 int payloads_presets(struct payloads *p, int64_t commit_time) MUST_CHECK;
 /* Adds files.json to `objects`, which borrow it. */
 int payloads_list(struct payloads *p, struct objects *objects) MUST_CHECK;

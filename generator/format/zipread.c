@@ -318,7 +318,7 @@ static int read_directory(struct zip *z, const char **why)
 	z->v = arena_try(z->a, z->n, sizeof(*z->v));
 	z->by_name = arena_try(z->a, z->n, sizeof(const struct zip_entry *));
 	if (z->n && (!z->v || !z->by_name))
-		return zip_fail(why, "out of memory");
+		return zip_fail(why, ZIP_NO_MEMORY);
 	for (size_t i = 0; i < z->n; i++) {
 		struct reading r = { .z = z, .e = &z->v[i], .why = why };
 		size_t name, extra, length;

@@ -26,13 +26,15 @@
  * Input      hostile, borrowed: entries look into it. It may be mapped; only headers, padding and directory are touched by zip_open().
  * Memory     the arena takes about 100 bytes an entry; unpacking takes zlib's 40 KiB.
  * Time       of zip_open(): that of reading headers, padding and directory once, and of sorting the names.
- * Errors     -1 and a reason of one line, constant or in the arena that was given to zip_open().
+ * Errors     -1 and a reason of one line, constant or in the arena that was given to zip_open(); ZIP_NO_MEMORY where memory ended.
  * Threads    a struct zip is never written to after zip_open(), but for reasons, which go to its arena: one thread. */
 #ifndef FORMAT_ZIPREAD_H
 #define FORMAT_ZIPREAD_H
 
 #include "base/arena.h"
 #include "base/strbuf.h"
+
+#define ZIP_NO_MEMORY "out of memory"
 
 struct zip_limits { /* 0: no limit but those of the format */
 	size_t entries;

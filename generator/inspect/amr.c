@@ -154,7 +154,7 @@ static bool decode_base64(struct slice *out, struct arena *a, struct slice text)
 	unsigned char *bytes;
 	int n;
 
-	if (!text.n || text.n % 4 || text.n > SIGNATURE_MAX / 3 * 4)
+	if (!text.n || text.n % 4 || text.n > (SIGNATURE_MAX + 2) / 3 * 4)
 		return false;
 	bytes = arena_alloc(a, text.n);
 	n = EVP_DecodeBlock(bytes, (const unsigned char *)text.p, (int)text.n);

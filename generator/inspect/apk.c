@@ -10,10 +10,13 @@ int apk_read(struct apk *out, struct arena *a, struct slice bytes, const char **
 	if (zip_open(&out->zip, a, bytes, &limits, why))
 		return -1;
 	e = zip_find(&out->zip, SLICE(APK_MANIFEST_NAME));
-	if (!e)
+	if (!e) {
 		*why = "it holds no " APK_MANIFEST_NAME;
-	else if (!zip_read(&manifest, &out->zip, e, APK_MANIFEST_MAX, why))
+	} else if (!zip_read(&manifest, &out->zip, e, APK_MANIFEST_MAX, why)) {
 		bad = axml_manifest_read(&out->manifest, a, strbuf_slice(&manifest), why);
+		if (bad)
+			*why = arena_printf(a, APK_MANIFEST_NAME ": %s", *why).p;
+	}
 	strbuf_release(&manifest);
 	return bad;
 }

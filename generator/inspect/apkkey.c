@@ -4,6 +4,8 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "inspect/certificate.h"
+
 #define KEY_BITS_MAX 8192
 
 const struct apk_algorithm *apk_algorithm(uint32_t id)
@@ -30,7 +32,7 @@ const struct apk_algorithm *apk_algorithm(uint32_t id)
 EVP_PKEY *apk_key(struct slice der)
 {
 	const unsigned char *p = (const unsigned char *)der.p;
-	EVP_PKEY *key = der.n ? d2i_PUBKEY(NULL, &p, (long)der.n) : NULL;
+	EVP_PKEY *key = der.n && der.n <= CERTIFICATE_MAX ? d2i_PUBKEY(NULL, &p, (long)der.n) : NULL;
 
 	if (key && (p != (const unsigned char *)der.p + der.n || EVP_PKEY_get_bits(key) > KEY_BITS_MAX)) {
 		EVP_PKEY_free(key);
@@ -47,7 +49,7 @@ void apk_key_free_at(EVP_PKEY **k)
 X509 *apk_cert(struct slice der)
 {
 	const unsigned char *p = (const unsigned char *)der.p;
-	X509 *x = der.n ? d2i_X509(NULL, &p, (long)der.n) : NULL;
+	X509 *x = der.n && der.n <= CERTIFICATE_MAX ? d2i_X509(NULL, &p, (long)der.n) : NULL;
 
 	if (x && p != (const unsigned char *)der.p + der.n) {
 		X509_free(x);

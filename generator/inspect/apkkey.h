@@ -1,7 +1,8 @@
 /* inspect/apkkey.h: algorithms, keys and certificates of the APK signature schemes.
  *
  * Source     "APK Signature Scheme v2" on source.android.com: ids of algorithms; what each of them signs and hashes.
- * Input      hostile: keys of more than 8192 bits are not used, and bytes that follow a key or certificate make it unreadable.
+ * Input      hostile: keys of more than 8192 bits are not used; more than CERTIFICATE_MAX bytes (OpenSSL makes objects of everything,
+ *            16 times as large), or bytes that follow a key or certificate, make it unreadable.
  * Ownership  keys and certificates are the caller's to free: CLEANUP(apk_key_free_at), CLEANUP(apk_cert_free_at).
  * Errors     OpenSSL's queue of errors is the caller's to mark and restore. */
 #ifndef INSPECT_APKKEY_H

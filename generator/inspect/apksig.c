@@ -313,8 +313,8 @@ static int check_scheme(struct verifying *v, struct apksig_signers *out, struct 
 
 	if (!take_bytes(&list, &value) || value.n || !list.n)
 		return refuse(why, arena_printf(v->z->a, "its %s signature: %s", apksig_name(v->scheme),
-					      list.n ? CUT_OFF : "it has no signer")
-					 .p);
+						list.n ? CUT_OFF : "it has no signer")
+					   .p);
 	for (out->n = 0; list.n && !fault; out->n++) {
 		if (out->n == SIGNERS_MAX)
 			fault = "there are more than 10 signers";
@@ -325,8 +325,9 @@ static int check_scheme(struct verifying *v, struct apksig_signers *out, struct 
 	}
 	if (!fault)
 		return 0;
-	return refuse(why,
-		    arena_printf(v->z->a, "its %s signature, signer %zu: %s", apksig_name(v->scheme), out->n, fault).p);
+	return refuse(
+		why,
+		arena_printf(v->z->a, "its %s signature, signer %zu: %s", apksig_name(v->scheme), out->n, fault).p);
 }
 
 /* The pairs of the block, and its offset in the archive. */
@@ -336,8 +337,9 @@ static int find_pairs(struct slice *pairs, uint64_t *offset, const struct zip *z
 	uint64_t size;
 
 	if (b.n < 8 + FOOTER || memcmp(b.p + b.n - 16, MAGIC, 16) != 0)
-		return refuse(why, "the bytes between its last entry and its directory are no signing block: they do not "
-				 "end in \"" MAGIC "\"");
+		return refuse(why,
+			      "the bytes between its last entry and its directory are no signing block: they do not "
+			      "end in \"" MAGIC "\"");
 	size = little64(b.p + b.n - FOOTER);
 	if (size < FOOTER || size > b.n - 8 || little64(b.p + b.n - 8 - size) != size)
 		return refuse(why, "the two sizes of its signing block do not fit each other, or the archive");
@@ -363,8 +365,8 @@ static int split_pairs(struct slice values[APKSIG_SCHEMES], struct arena *a, str
 				continue;
 			if (values[s].p)
 				return refuse(why, arena_printf(a, "its signing block holds two %s signatures",
-							      schemes[s].name)
-							 .p);
+								schemes[s].name)
+							   .p);
 			values[s] = slice_sub(pairs, 12, (size_t)n - 4);
 		}
 		pairs = slice_from(pairs, 8 + (size_t)n);
@@ -382,10 +384,10 @@ static int check_schemes(struct apksig *out, struct verifying *v, const struct s
 	for (int s = 0; s < APKSIG_SCHEMES; s++) {
 		if (v->wants[s] && !values[s].p)
 			return refuse(why, arena_printf(v->z->a,
-						      "its %s signature was removed: the %s signature says "
-						      "that there is one",
-						      schemes[s].name, schemes[s - 1].name)
-						 .p);
+							"its %s signature was removed: the %s signature says "
+							"that there is one",
+							schemes[s].name, schemes[s - 1].name)
+						   .p);
 	}
 	if (values[APKSIG_V31].p && !values[APKSIG_V3].p)
 		return refuse(why, "it has a v3.1 signature without a v3 signature");

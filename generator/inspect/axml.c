@@ -197,7 +197,7 @@ static int read_version_code(struct axml_manifest *out, const struct attribute *
 		return 0;
 	if (*seen)
 		return refuse(why, at->id == ID_VERSION_CODE ? "versionCode is there twice"
-							   : "versionCodeMajor is there twice");
+							     : "versionCodeMajor is there twice");
 	*seen = true;
 	out->version_code |= (uint64_t)at->data << (at->id == ID_VERSION_CODE ? 0 : 32);
 	return 0;
@@ -220,7 +220,8 @@ static int read_named(struct axml_manifest *out, struct arena *a, struct axml *x
 	if (to->n)
 		return refuse(why, to == &out->package ? "package is there twice" : "split is there twice");
 	if (!pool_string(&text, x, at->data))
-		return refuse(why, to == &out->package ? "package is no readable string" : "split is no readable string");
+		return refuse(why,
+			      to == &out->package ? "package is no readable string" : "split is no readable string");
 	*to = arena_copy(a, text);
 	return 0;
 }

@@ -131,7 +131,12 @@ static int compare_pack_info(const struct reading *r)
 	return 0;
 }
 
-/* Entries come by name, so the files of one ABI follow each other. */
+static int cmp(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/* Entries come by name, so the files of one ABI follow each other; but `armeabi-v7a/` sorts before `armeabi/`. */
 static void list_code(const struct reading *r)
 {
 	struct hap *out = r->out;
@@ -148,6 +153,8 @@ static void list_code(const struct reading *r)
 		if (library && rest.p && (!out->nabis || !slice_eq(out->abis[out->nabis - 1], abi)))
 			ARENA_PUSH(r->a, out->abis, out->nabis, abis_cap, arena_copy(r->a, abi));
 	}
+	if (out->nabis)
+		qsort(out->abis, out->nabis, sizeof(*out->abis), cmp);
 }
 
 /* --- an app ------------------------------------------------------------------------------------------------------------- */
@@ -222,11 +229,6 @@ int hap_read_app(struct hap *out, struct arena *a, struct slice bytes, const str
 	struct reading r;
 
 	return open_package(&r, out, a, bytes, trust, why) || read_packages(&r) ? -1 : 0;
-}
-
-static int cmp(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 bool hap_has_code(const struct hap *h, struct slice path)

@@ -1,5 +1,6 @@
 #include "inspect/hqf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "inspect/nativelib.h"
@@ -55,7 +56,12 @@ static int keep_head(void *ctx, struct slice piece)
 	return 0;
 }
 
-/* Entries come by name, so the files of one ABI follow each other. */
+static int cmp(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/* Entries come by name, so the files of one ABI follow each other; but `armeabi-v7a/` sorts before `armeabi/`. */
 static int see_library(struct reading *r, const struct zip_entry *e, const struct head *head)
 {
 	struct hqf *out = r->out;
@@ -132,6 +138,8 @@ int hqf_read(struct hqf *out, struct arena *a, struct slice bytes, const struct 
 		if (see_entry(&r, z.by_name[i]))
 			return -1;
 	}
+	if (out->nabis)
+		qsort(out->abis, out->nabis, sizeof(*out->abis), cmp);
 	return 0;
 }
 

@@ -3,8 +3,8 @@
  * Purpose    a wrong version, another app or an expired profile shall fail in review and not on phones.
  * Bytes      a zip archive with exactly one Payload/<name>.app/Info.plist (inspect/plist.h); beside it the executable that it names,
  *            _CodeSignature/CodeResources and embedded.mobileprovision (inspect/profile.h). Code signatures are not checked.
- * Input      hostile: format/zipread.h's checks, of the whole archive, of IPA_ENTRIES files at most; only Info.plist and the profile are unpacked, each of
- *            bounded size.
+ * Input      hostile: format/zipread.h's checks, of the whole archive, of IPA_ENTRIES files at most; only Info.plist and the
+ *            profile are unpacked, each of bounded size.
  * Absent     a text that is absent is empty; whether that is wrong, the caller judges.
  * Errors     -1 and a reason of one line, constant or in the arena: no such archive, none or two apps, an Info.plist or a profile
  *            that cannot be read. */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define NAME_MAX_BYTES 70u
+#define ATTRIBUTES_MAX 256
 
 struct reader {
 	struct arena *a;
@@ -76,27 +77,29 @@ static int take_attribute(struct jar_attribute *out, struct reader *r)
 		return fail(r, "is no attribute (`name: value`)");
 	out->name = slice_sub(line, 0, (size_t)colon);
 	out->value = take_value(r, slice_from(line, (size_t)colon + 2));
-	return 0;
+	return text_is_utf8(out->value) ? 0 : fail(r, "ends a value that is no UTF-8 text");
 }
 
 /* At least one attribute, and the empty lines behind the last. */
 static int take_section(struct jar_section *out, struct reader *r)
 {
+	struct jar_attribute found[ATTRIBUTES_MAX], a;
 	const char *start = r->rest.p;
-	struct jar_attribute a;
-	size_t cap = 0;
 
 	*out = (struct jar_section){ .n = 0 };
 	while (r->rest.n && r->rest.p[0] != '\r' && r->rest.p[0] != '\n') {
 		if (take_attribute(&a, r))
 			return -1;
 		for (size_t i = 0; i < out->n; i++)
-			if (slice_eq_nocase(out->v[i].name, a.name))
+			if (slice_eq_nocase(found[i].name, a.name))
 				return fail(r, "repeats an attribute of its section");
-		if (out->n == 256)
+		if (out->n == ATTRIBUTES_MAX)
 			return fail(r, "is the 257th attribute of its section; at most 256 are read");
-		ARENA_PUSH(r->a, out->v, out->n, cap, a);
+		found[out->n++] = a;
 	}
+	out->v = ARENA_ARRAY(r->a, struct jar_attribute, out->n);
+	if (out->n)
+		memcpy(out->v, found, out->n * sizeof(*found));
 	if (r->rest.n)
 		(void)take_line(r);
 	out->raw = slice_bytes(start, (size_t)(r->rest.p - start));
@@ -130,8 +133,8 @@ int jar_manifest_read(struct jar_manifest *out, struct arena *a, struct slice by
 	size_t cap = 0;
 
 	*out = (struct jar_manifest){ .n = 0 };
-	if (bytes.n > JAR_MANIFEST_MAX || !text_is_utf8(bytes) || (bytes.n && memchr(bytes.p, '\0', bytes.n))) {
-		*why = "it is no UTF-8 text, or too long";
+	if (bytes.n > JAR_MANIFEST_MAX || (bytes.n && memchr(bytes.p, '\0', bytes.n))) {
+		*why = "it is no text, or longer than 8 MiB";
 		return -1;
 	}
 	if (take_section(&out->main, &r))

@@ -3,6 +3,7 @@
  * Bytes      "JAR File Specification": lines end in CR LF, LF or CR; `name: value`; a line that begins with a space continues the
  *            one before (writers break lines at 72 bytes, longer ones are read too); an empty line ends a section; each section
  *            but the first begins with `Name:`.
+ *            Writers break lines inside a character too: a value is UTF-8 when its lines are joined.
  * Input      hostile: UTF-8 without NUL; a section named twice and an attribute that is there twice are refused, so that nobody
  *            has to guess which one counts; at most JAR_MANIFEST_MAX bytes.
  * Ownership  slices look into `bytes`; values that were continued are copied into the arena.

@@ -9,6 +9,10 @@
 #define FOLDER   "META-INF/"
 #define MANIFEST FOLDER "MANIFEST.MF"
 
+/* What may be unpacked: all entries are hashed, and deflate makes a thousand times of what it is given. */
+#define RATIO_MAX  200u
+#define FREE_BYTES ((uint64_t)64 << 20) /* that no ratio is asked of */
+
 /* Digests that devices know, by what their attributes begin with. */
 static const struct {
 	const char *prefix, *md;
@@ -134,8 +138,19 @@ static int check_entry(struct verifying *v, const struct zip_entry *e)
 				    "was changed after it was signed: its digest in " MANIFEST " is another one");
 }
 
+static bool is_bomb(const struct zip *z)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < z->n; i++) /* no sum overflows: none is more than deflate can make of the archive */
+		bytes += z->v[i].size;
+	return bytes > FREE_BYTES && (bytes - FREE_BYTES) / RATIO_MAX > z->bytes.n;
+}
+
 static int check_entries(struct verifying *v)
 {
+	if (is_bomb(v->z))
+		return fail(v, "the archive unpacks to more than 200 times its size, too much to be hashed");
 	for (size_t i = 0; i < v->z->n; i++) {
 		if (check_entry(v, &v->z->v[i]))
 			return -1;
@@ -154,13 +169,14 @@ static int check_entries(struct verifying *v)
 
 /* --- signers ------------------------------------------------------------------------------------------------------------ */
 
-static int read_text(struct verifying *v, struct strbuf *text, struct jar_manifest *out, const struct zip_entry *e)
+static int read_text(struct verifying *v, struct strbuf *text, struct jar_manifest *out, struct arena *a,
+		     const struct zip_entry *e)
 {
 	const char *why;
 
 	if (zip_read(text, v->z, e, JAR_MANIFEST_MAX, v->why))
 		return -1;
-	if (jar_manifest_read(out, v->z->a, strbuf_slice(text), &why))
+	if (jar_manifest_read(out, a, strbuf_slice(text), &why))
 		return fail_named(v, e->name, arena_printf(v->z->a, "cannot be read: %s", why).p);
 	return 0;
 }
@@ -212,6 +228,7 @@ static int check_signer(struct verifying *v, struct jarsig *out, const struct zi
 {
 	const struct zip_entry *block = find_block(v->z, sf->name);
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	CLEANUP(arena_release) struct arena a = ARENA_INIT; /* of ten signers one at a time */
 	const struct slice *schemes;
 	struct jar_manifest m;
 
@@ -219,7 +236,7 @@ static int check_signer(struct verifying *v, struct jarsig *out, const struct zi
 		return fail_named(v, sf->name, "has no signature beside it (.RSA, .EC, .DSA)");
 	if (out->n == JARSIG_SIGNERS_MAX)
 		return fail(v, "it has more than 10 signers");
-	if (read_text(v, &text, &m, sf) || check_block(v, out->cert[out->n], strbuf_slice(&text), block))
+	if (read_text(v, &text, &m, &a, sf) || check_block(v, out->cert[out->n], strbuf_slice(&text), block))
 		return -1;
 	if (!bytes_hold(&m.main, "-Digest-Manifest", strbuf_slice(&v->text)) && !sections_hold(v, &m))
 		return fail_named(v, sf->name, "is of another " MANIFEST);
@@ -249,7 +266,7 @@ static int check_all(struct verifying *v, struct jarsig *out)
 			continue;
 		if (!manifest)
 			return fail_named(v, e->name, "is of a " MANIFEST " that is not there");
-		if (!v->text.p && read_text(v, &v->text, &v->manifest, manifest))
+		if (!v->text.p && read_text(v, &v->text, &v->manifest, v->z->a, manifest))
 			return -1;
 		if (check_signer(v, out, e))
 			return -1;

@@ -7,8 +7,9 @@
  *            META-INF/ may go without, as Android's signers leave them; a digest of an entry that is not there is refused.
  *            SHA-1 is taken, as devices do, MD5 is not.
  * Not        judged: who the certificate belongs to, its validity.
- * Input      hostile; the archive is streamed, texts are at most JAR_MANIFEST_MAX bytes.
- * Memory     of the manifests, in z->a. */
+ * Input      hostile; the archive is streamed, texts are at most JAR_MANIFEST_MAX bytes. One that unpacks to more than 200 times its
+ *            size (beyond 64 MiB) is refused: all of it is hashed.
+ * Memory     of MANIFEST.MF, in z->a, and of one .SF at a time. */
 #ifndef INSPECT_JARSIG_H
 #define INSPECT_JARSIG_H
 

@@ -3,29 +3,13 @@
 #include "format/zipwrite.h"
 #include "pack/tar.h"
 
-static void add_base64(struct strbuf *out, struct slice bytes)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const uint8_t *p = (const uint8_t *)bytes.p;
-
-	for (size_t i = 0; i < bytes.n; i += 3) {
-		size_t have = bytes.n - i;
-		uint32_t v =
-			(uint32_t)p[i] << 16 | (have > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (have > 2 ? p[i + 2] : 0);
-		char four[] = { digits[v >> 18], digits[v >> 12 & 63], digits[v >> 6 & 63], digits[v & 63] };
-
-		for (size_t k = 1 + have; k < sizeof(four); k++)
-			four[k] = '=';
-		strbuf_add(out, four, sizeof(four));
-	}
-}
-
 static int add_signature(struct strbuf *out, struct slice message, const struct signer *signer, struct diags *d)
 {
 	struct strbuf signature = STRBUF_INIT;
 	int bad = signer->sign(signer->ctx, &signature, message, d);
 
-	add_base64(out, strbuf_slice(&signature));
+	strbuf_addbase64(out, strbuf_slice(&signature));
+	out->failed = out->failed || signature.failed;
 	strbuf_release(&signature);
 	return bad;
 }
@@ -89,14 +73,14 @@ static int pack(struct strbuf *out, struct parts *p, const struct amr_input *in,
 	if (make_cert(&p->cert, strbuf_slice(&p->tar_name), strbuf_slice(&p->tar), strbuf_slice(&p->manifest), signer,
 		      d))
 		return -1;
+	if (p->cert.failed)
+		return diag_environment(d, at.path, "out of memory");
 	zip_begin(&zip, out);
 	zip_put_as(&zip, SLICE("Manifest.xml"), strbuf_slice(&p->manifest), deflated);
 	zip_put_as(&zip, SLICE("CERT.json"), strbuf_slice(&p->cert), deflated);
 	zip_put_as(&zip, strbuf_slice(&p->tar_name), strbuf_slice(&p->tar), deflated);
-	if (!zip_end(&zip, &why))
-		return 0;
-	return out->failed ? diag_environment(d, at.path, "out of memory")
-			   : diag_error(d, at, "the package cannot be made: %s", why);
+	/* Names are ours: what can go wrong is memory. */
+	return zip_end(&zip, &why) ? diag_environment(d, at.path, "the package cannot be made: %s", why) : 0;
 }
 
 int amr_make(struct strbuf *out, const struct amr_input *in, const struct signer *signer, struct srcpos at,

@@ -5,6 +5,8 @@
 #include "base/pathset.h"
 #include "base/relpath.h"
 
+#define PATH_SHOWN 100u /* of one that is too long */
+
 void fileset_release(struct fileset *s)
 {
 	strbuf_release(&s->bytes);
@@ -23,6 +25,12 @@ int fileset_begin(struct fileset *s, struct slice path, const char **why)
 	const char *fault = relpath_fault(path);
 	struct fileset_file file = { .offset = s->bytes.n };
 
+	if (path.n > FILESET_PATH_MAX) {
+		*why = arena_printf(&s->mem, "the path \"" SLICE_FMT "…\" has more than %u bytes",
+				    SLICE_ARG(slice_sub(path, 0, PATH_SHOWN)), FILESET_PATH_MAX)
+			       .p;
+		return -1;
+	}
 	if (fault)
 		return fail(s, why, path, fault);
 	if (s->n == FILESET_FILES_MAX) {

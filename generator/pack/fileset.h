@@ -2,7 +2,7 @@
  *
  * Paths      as base/relpath.h says; sorted by bytes once closed; no two alike but for case, also not in a folder of theirs, and
  *            none is a folder of another: so that they can be unpacked anywhere.
- * Limits     FILESET_FILES_MAX files, FILESET_BYTES_MAX bytes.
+ * Limits     FILESET_FILES_MAX files, FILESET_BYTES_MAX bytes, FILESET_PATH_MAX bytes of a path.
  * Ownership  the set owns paths and bytes. */
 #ifndef PACK_FILESET_H
 #define PACK_FILESET_H
@@ -12,6 +12,7 @@
 
 #define FILESET_FILES_MAX 10000u
 #define FILESET_BYTES_MAX ((size_t)300 << 20)
+#define FILESET_PATH_MAX  1024u
 
 struct fileset_file {
 	struct slice path;

@@ -38,6 +38,13 @@ static enum mdr_code check_base(struct slice base, const struct delta_header *h,
 	return memcmp(hash, h->base, sizeof(hash)) ? other_base(err) : MDR_OK;
 }
 
+static enum mdr_code unreadable(const char *why, struct mdr_error *err)
+{
+	if (!strcmp(why, ZIP_NO_MEMORY))
+		return fail_memory(err);
+	return fail(err, MDR_REFUSED, "the base cannot be read as an .amr: %s", why);
+}
+
 static enum mdr_code unpack(struct strbuf *tar, struct slice amr, const struct delta_header *h, struct mdr_error *err)
 {
 	CLEANUP(arena_release) struct arena mem = ARENA_INIT;
@@ -46,11 +53,11 @@ static enum mdr_code unpack(struct strbuf *tar, struct slice amr, const struct d
 	struct zip z;
 
 	if (delta_open_tar(&e, &z, &mem, amr, &why))
-		return fail(err, MDR_REFUSED, "the base cannot be read as an .amr: %s", why);
+		return unreadable(why, err);
 	if (e->size != h->base_size)
 		return other_base(err);
 	if (zip_read(tar, &z, e, h->base_size, &why))
-		return fail(err, MDR_REFUSED, "the base cannot be read as an .amr: %s", why);
+		return unreadable(why, err);
 	return MDR_OK;
 }
 

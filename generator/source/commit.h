@@ -21,7 +21,8 @@ int commit_list(struct entries *out, git_tree *folder, const char *sub, struct d
 /* How many bytes a file has, without loading it. */
 int commit_size(uint64_t *out, git_repository *git, const struct file_entry *e, struct diags *d) MUST_CHECK;
 
-/* A regular file's bytes, inflated as a whole (libgit2 streams loose objects only, and there are none after a clone); its size is checked before anything is loaded. */
+/* A regular file's bytes, inflated as a whole (libgit2 streams loose objects only, and there are none after a clone); its size is
+ * checked before anything is loaded. */
 int commit_read(struct blob *out, git_repository *git, const struct file_entry *e, uint64_t limit,
 		struct diags *d) MUST_CHECK;
 

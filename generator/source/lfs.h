@@ -4,9 +4,9 @@
  *              version https://git-lfs.github.com/spec/v1\n
  *              oid sha256:<64 hex digits>\n
  *              size <bytes>\n
- *            A text that begins with such a version line and has at most LFS_POINTER_MAX bytes is meant as a pointer:
- * any other form of it is an error and never content, since it would be signed in place of what it stands for. Objects
- * files `objects/<oid[0..1]>/<oid[2..3]>/<oid>` of a store; they are mapped, never copied. */
+ *            A text that begins with such a version line and has at most LFS_POINTER_MAX bytes is meant as a pointer: any other
+ *            form of it is an error and never content, since it would be signed in place of what it stands for.
+ * Objects    files `objects/<oid[0..1]>/<oid[2..3]>/<oid>` of a store; they are mapped, never copied. */
 #ifndef SOURCE_LFS_H
 #define SOURCE_LFS_H
 

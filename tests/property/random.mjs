@@ -80,7 +80,7 @@ export function shapeOf(seed) {
 	case 5:
 		return { ...one, releases: 2, h5: 40, versions: 2 };
 	case 9:
-		return { ...one, releases: 2, bundles: 40 };
+		return { ...one, releases: 2, bundles: 60 };
 	case 15:
 		return { ...one, releases: 2, products: 40, tasks: 3, free: 50 };
 	case 1:

@@ -15,9 +15,13 @@ int main(void)
 	struct mdr_config config = { .app = "DEMO01-default", .root = "{}", .root_size = 2 };
 	struct mdr_client *client = NULL;
 	struct mdr_error err;
+	char result[1];
 	enum mdr_code code = mdr_open(&client, &config, &err);
 	mdr_close(client);
-	return puts(code ? err.text : "opened") < 0 || !code;
+	if (puts(code ? err.text : "opened") < 0 || !code)
+		return 1;
+	code = mdr_delta_apply(result, sizeof(result), "no delta", 8, "", 0, 0, &err);
+	return puts(code ? err.text : "applied") < 0 || !code;
 }
 C
 export PKG_CONFIG_PATH=$dest/opt/mdstatic/lib/pkgconfig
@@ -25,6 +29,6 @@ export PKG_CONFIG_PATH=$dest/opt/mdstatic/lib/pkgconfig
 flags=$(pkg-config --define-variable=prefix="$dest/opt/mdstatic" --cflags --libs mdresolve)
 # shellcheck disable=SC2086
 check "a program links with what pkg-config says" gcc -std=c11 -Wall -Werror -o "$work/app" "$work/app.c" $flags
-check "and refuses a root that is none" "$work/app"
+check "and refuses a root and a delta that are none" "$work/app"
 check "the header stands alone" gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c "$dest/opt/mdstatic/include/mdresolve.h"
 closing

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Large packages: from Git LFS and the work tree they are mapped, so that a package of 1 GiB needs no more memory than a small
-# one; what git itself keeps has a limit, and a file that is cut off while it is read ends the program in words.
-#   LONG=1 tests/system/large.sh      sizes near the limits
+# Large packages: from Git LFS and the work tree they are mapped, so that a package of 16 times the memory that the program may
+# have needs no more than a small one; what git itself keeps has a limit, and a file that is cut off while it is read ends the
+# program in words.
+#   LONG=1 tests/system/large.sh      3 GiB in the same memory
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 use_keys
@@ -73,13 +74,15 @@ refused "but for checking it" 1 "the Git LFS object ${hash:0:12} ($bytes bytes) 
 mv "$work/object" "$object"
 
 # --- cut off meanwhile -------------------------------------------------------------------------------------------------------
-truncated() {
+truncated() { # as soon as it is mapped: all but its ends is still to be read
+	local pid
 	"$MDSTATIC" inspect "$work/large.apk" &
-	sleep 0.3
+	pid=$!
+	until grep -qsF "$work/large.apk" /proc/$pid/maps || ! kill -0 $pid 2>/dev/null; do sleep 0.01; done
 	truncate -s $mib "$work/large.apk"
-	wait $!
+	wait $pid
 }
-refused "a file that is cut off meanwhile" 3 "mdstatic: error: a file became shorter while it was being read" truncated
+refused "a file that is cut off meanwhile" 3 "mdstatic: error: a file became shorter, or its disk failed, while it was being read" truncated
 refused "the object is another one now" 1 "the Git LFS object ${hash:0:12} at hand has other bytes" run check "$repo"
 
 # --- the work tree -----------------------------------------------------------------------------------------------------------

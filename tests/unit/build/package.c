@@ -86,7 +86,7 @@ static const struct {
 	{ "no package",
 	  { .attrs = { { "versionName", XML_VERSION_NAME, XML_TEXT("5.0.0") } } },
 	  "com.example.demo",
-	  AT "error: app.apk cannot be read as an Android package: <manifest> has no package\n" },
+	  AT "error: app.apk cannot be read as an Android package: AndroidManifest.xml: <manifest> has no package\n" },
 };
 
 static void test_manifests(void **state)

@@ -164,8 +164,7 @@ static void test_ready(void **state)
 }
 
 #define WARN_HASH(line, file)                                                                                          \
-	AT ":" line ":5: warning: " file                                                                               \
-	   ": module.originalModuleHash \"abc\" is not a SHA-256 of 64 lower-case hex digits\n"
+	AT ":" line ":5: warning: " file ": module.originalModuleHash \"abc\" is not a SHA-256 of 64 hex digits\n"
 
 static const struct {
 	const char *what;
@@ -187,6 +186,12 @@ static const struct {
 	  AT ":4:5: error: b.hqf: another module is named \"m\" too, for the device type phone\n",
 	  2 },
 	{ "names in other letters", { "m", NULL, NULL, NULL }, { "M", NULL, NULL, NULL }, NULL, "", 2 },
+	{ "a hash in capitals",
+	  { "m", NULL, NULL, "2D711642B726B04401627CA9FBAC32F5C8530FB1903CC4DB02258717921A4881" },
+	  { "n", NULL, NULL, NULL },
+	  NULL,
+	  "",
+	  2 },
 	{ "short hashes",
 	  { "m", NULL, NULL, "abc" },
 	  { "n", NULL, NULL, "abc" },

@@ -202,7 +202,7 @@ static void test_help(void **state)
 		{ { "make", "--help" }, "mdstatic make: makes it\n\nusage: mdstatic make REPO [KIND] --out DIR" },
 		{ { "make", "--nonsense", "-h" }, "--app CODE" },
 		{ { "keys", "new", "--help" }, "usage: mdstatic keys new\n" },
-		{ { "help" }, "  keys new     new keys\n" },
+		{ { "help" }, "  keys new new keys\n" },
 		{ { "--help" }, "exit: 0 done, 1 definitions or tree are bad, 2 usage, 3 the environment failed" },
 		{ { "help", "--markdown" },
 		  "| `mdstatic make REPO [KIND] --out DIR` | makes it |\n| `mdstatic keys new` | new keys |\n" },

@@ -89,9 +89,45 @@ static void test_refused(void **state)
 	}
 }
 
+/* No live offer refers to the release; the preset does, and so its files are listed. */
+static void test_presets(void **state)
+{
+	struct slice base = SLICE("https://b/");
+	struct h5_app h5_app = { .id = SLICE("20171228") };
+	struct task task = { .type = TASK_OFFICIAL, .status = STATUS_RELEASING };
+	struct h5_release releases[] = {
+		{ .r = { .version_text = SLICE("1"), .platforms = { true }, .tasks = &task, .ntasks = 1 },
+		  .app = &h5_app },
+		{ .r = { .version_text = SLICE("2"), .platforms = { true } }, .app = &h5_app },
+	};
+	struct listed_file files[] = { { .path = SLICE("h5/1") }, { .path = SLICE("h5/2") } };
+	struct h5_package packages[] = { { .release = &releases[0], .files = { &files[0], 1 } },
+					 { .release = &releases[1], .files = { &files[1], 1 } } };
+	bool live[] = { false, false };
+	struct test t;
+
+	(void)state;
+	init(&t);
+	t.app.bases = &base;
+	t.app.h5_apps = &h5_app;
+	t.app.nh5_apps = 1;
+	t.app.h5 = releases;
+	t.app.nh5 = COUNT(releases);
+	t.p.h5 = packages;
+	t.p.nh5 = COUNT(packages);
+	t.p.live = live;
+	assert_int_equal(payloads_presets(&t.p, 0), 0);
+	assert_int_equal(payloads_list(&t.p, &t.objects), 0);
+	assert_int_equal(t.p.listed.n, 2);
+	assert_true(slice_eqs(t.p.listed.v[0].path, "h5/1"));
+	assert_true(slice_eqs(t.p.listed.v[1].path, "h5/preset/android/h5_json.json"));
+	release(&t);
+}
+
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_listed), cmocka_unit_test(test_refused) };
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_listed), cmocka_unit_test(test_refused),
+						   cmocka_unit_test(test_presets) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

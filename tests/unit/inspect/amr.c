@@ -43,6 +43,10 @@
 
 #define BAD_XML    "Manifest.xml is not of the form <package><uid>ID</uid>...<version>VERSION</version></package>"
 #define BAD_BASE64 "CERT.json: \"Manifest.xml\" is not a signature in base64"
+#define A16        "AAAAAAAAAAAAAAAA"
+#define A64        A16 A16 A16 A16
+#define A256       A64 A64 A64 A64
+#define LARGE      A256 A256 A256 A256 A256 A64 A16 "AAAAAA==" /* 1024 bytes: of a key of 8192 bits */
 #define NO_TAR     "CERT.json has no signature of 20171228.tar"
 
 static const struct {
@@ -92,6 +96,8 @@ static const struct {
 	{ XML("\357\273\277<package><uid>20171228</uid><version>1</version></package>"), BAD_XML },
 	/* CERT.json */
 	{ CERT("{" SIGNED ",\"SIGN.json\":\"QQ==\"} \n"), NULL },
+	{ CERT("{\"20171228.tar\":\"QUJD\",\"Manifest.xml\":\"" LARGE "\"}"), NULL },
+	{ CERT("{\"20171228.tar\":\"QUJD\",\"Manifest.xml\":\"AAAA" LARGE "\"}"), BAD_BASE64 },
 	{ CERT(""), "CERT.json is not a JSON object" },
 	{ CERT("[]"), "CERT.json is not a JSON object" },
 	{ CERT("{" SIGNED), "CERT.json is not a JSON object" },

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../signedapk.h"
+#include "inspect/apkkey.h"
 #include "inspect/apksig.h"
 
 #define PREFIX "its v2 signature, signer 1: "
@@ -243,6 +244,40 @@ static void test_algorithms(void **state)
 	}
 }
 
+/* A certificate grown by `n` bytes; whether it is read. */
+static bool reads_grown(const struct signer_pair *s, size_t n)
+{
+	ASN1_OCTET_STRING *bytes = ASN1_OCTET_STRING_new();
+	unsigned char *text = calloc(1, n), *der = NULL;
+	X509 *x = X509_dup(s->cert), *back;
+	X509_EXTENSION *e;
+	int size;
+	bool good;
+
+	assert_true(bytes && text && x && ASN1_OCTET_STRING_set(bytes, text, (int)n) == 1);
+	e = X509_EXTENSION_create_by_NID(NULL, NID_netscape_comment, 0, bytes);
+	assert_true(e && X509_add_ext(x, e, -1) == 1 && X509_sign(x, s->key, EVP_sha256()) > 0);
+	size = i2d_X509(x, &der);
+	assert_true(size > (int)n);
+	back = apk_cert(slice_bytes(der, (size_t)size));
+	good = back != NULL;
+	X509_free(back);
+	X509_EXTENSION_free(e);
+	ASN1_OCTET_STRING_free(bytes);
+	X509_free(x);
+	OPENSSL_free(der);
+	free(text);
+	return good;
+}
+
+static void test_large_cert(void **state)
+{
+	const struct keys *k = *state;
+
+	assert_true(reads_grown(&k->a, 60000));
+	assert_false(reads_grown(&k->a, 65536));
+}
+
 /* --- proof of rotation ---------------------------------------------------------------------------------------------------- */
 
 /* A level: the certificate, signed by the key before it. */
@@ -425,9 +460,9 @@ static void test_damage(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_signers),  cmocka_unit_test(test_schemes),    cmocka_unit_test(test_algorithms),
-		cmocka_unit_test(test_rotation), cmocka_unit_test(test_block),      cmocka_unit_test(test_before),
-		cmocka_unit_test(test_damage),   cmocka_unit_test(test_empty_pair),
+		cmocka_unit_test(test_signers),    cmocka_unit_test(test_schemes),  cmocka_unit_test(test_algorithms),
+		cmocka_unit_test(test_large_cert), cmocka_unit_test(test_rotation), cmocka_unit_test(test_block),
+		cmocka_unit_test(test_before),     cmocka_unit_test(test_damage),   cmocka_unit_test(test_empty_pair),
 	};
 
 	return cmocka_run_group_tests(tests, make_keys, free_keys);

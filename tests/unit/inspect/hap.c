@@ -57,6 +57,8 @@ static void test_models(void **state)
 								  { "ets/modules.abc", B("x"), 0, true },
 								  { "libs/x86_64/b.so", B("x"), 0, true },
 								  { "libs/arm64-v8a/a.so", B("x"), 0, false },
+								  { "libs/armeabi/a.so", B("x"), 0, false },
+								  { "libs/armeabi-v7a/a.so", B("x"), 0, false },
 								  { NULL, { NULL, 0 }, 0, false } });
 
 		print_message("%s\n", models[i].name);
@@ -69,12 +71,13 @@ static void test_models(void **state)
 		assert_string_equal(h.module_type.p, "entry");
 		assert_int_equal(h.ndevice_types, 2);
 		assert_string_equal(h.device_types[1].p, "tablet");
-		assert_int_equal(h.ncode, 3);
+		assert_int_equal(h.ncode, 5);
 		assert_true(hap_has_code(&h, SLICE("ets/modules.abc")) &&
 			    hap_has_code(&h, SLICE("libs/arm64-v8a/a.so")));
 		assert_false(hap_has_code(&h, SLICE("libs/arm64-v8a/b.so")));
-		assert_int_equal(h.nabis, 2);
+		assert_int_equal(h.nabis, 4);
 		assert_true(hap_has_abi(&h, SLICE("arm64-v8a")) && hap_has_abi(&h, SLICE("x86_64")));
+		assert_true(hap_has_abi(&h, SLICE("armeabi")) && hap_has_abi(&h, SLICE("armeabi-v7a")));
 		assert_false(hap_has_abi(&h, SLICE("x86")) || h.is_signed);
 		arena_release(&a);
 	}

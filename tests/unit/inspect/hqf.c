@@ -71,6 +71,25 @@ static void test_facts(void **state)
 	arena_release(&a);
 }
 
+/* `armeabi-v7a/` sorts before `armeabi/`, and the folders' names the other way. */
+static void test_abis(void **state)
+{
+	struct arena a = ARENA_INIT;
+	struct hqf h;
+	const char *why = "";
+	struct slice bytes = make(&a, (const struct test_zip_entry[]){ { "patch.json", B(PATCH), 0, true },
+								       { "libs/armeabi/notes", B("x"), 0, true },
+								       { "libs/armeabi-v7a/notes", B("x"), 0, true },
+								       { NULL, { NULL, 0 }, 0, false } });
+
+	(void)state;
+	assert_int_equal(hqf_read(&h, &a, bytes, &nobody, &why), 0);
+	assert_int_equal(h.nabis, 2);
+	assert_string_equal(h.abis[0].p, "armeabi");
+	assert_string_equal(h.abis[1].p, "armeabi-v7a");
+	arena_release(&a);
+}
+
 static const struct {
 	const char *what;
 	struct test_zip_entry entries[ENTRIES];
@@ -174,10 +193,8 @@ static void test_appqf(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_appqf),
+		cmocka_unit_test(test_facts),   cmocka_unit_test(test_abis),  cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_damaged), cmocka_unit_test(test_appqf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

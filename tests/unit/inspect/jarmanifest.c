@@ -51,6 +51,7 @@ static void test_good(void **state)
 		{ "A: b\n\nName: x\nC: d\n", 1, 1, "x", "C", "d" },
 		{ "\nName: x\nC: d\n\n\n\nname: a/\n y\nC: e\n\n", 0, 2, "a/y", "C", "e" },
 		{ "A: b\r\rName: x\r\r", 1, 1, "x", "Name", "x" },
+		{ "\nName: \346\r\n \261\r\n \211\r\n", 0, 1, "\346\261\211", "Name", "\346\261\211" },
 	};
 
 	(void)state;
@@ -113,8 +114,10 @@ static void test_bad(void **state)
 		{ SLICE("A: b\n c\nB: d\na: e\n"), "line 4 repeats an attribute of its section" },
 		{ SLICE("A: b\n\nB: c\n"), "a section does not begin with its name" },
 		{ SLICE("A: b\n\nName: x\n\nName: x\n"), "it names \"x\" twice" },
-		{ SLICE("A: \377\n"), "it is no UTF-8 text, or too long" },
-		{ SLICE("A: \0\n"), "it is no UTF-8 text, or too long" },
+		{ SLICE("A: \377\n"), "line 1 ends a value that is no UTF-8 text" },
+		{ SLICE("A: \303\n \303\nB: c\n"), "line 2 ends a value that is no UTF-8 text" },
+		{ SLICE("\377: b\n"), "line 1 is no attribute (`name: value`)" },
+		{ SLICE("A: \0\n"), "it is no text, or longer than 8 MiB" },
 	};
 
 	(void)state;

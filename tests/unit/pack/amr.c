@@ -27,6 +27,14 @@ static int refuse(void *ctx, struct strbuf *out, struct slice message, struct di
 	return diag_environment(d, NULL, "no key");
 }
 
+/* Memory ends. */
+static int sign_half(void *ctx, struct strbuf *out, struct slice message, struct diags *d)
+{
+	(void)sign(ctx, out, message, d);
+	(void)strbuf_grow(out, SIZE_MAX);
+	return 0;
+}
+
 static void fill(struct fileset *set, const char *path)
 {
 	const char *why;
@@ -87,18 +95,19 @@ static void test_refused(void **state)
 {
 	static const struct {
 		const char *path;
-		bool key;
+		int (*sign)(void *, struct strbuf *, struct slice, struct diags *);
 		const char *why;
 	} cases[] = {
-		{ "www/a", false, "no key" },
+		{ "www/a", refuse, "no key" },
+		{ "www/a", sign_half, "out of memory" },
 		{ "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 		  "a",
-		  true, "the package holds a path of more than 100 bytes" },
+		  sign, "the package holds a path of more than 100 bytes" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct signer signer = { .sign = cases[i].key ? sign : refuse };
+		const struct signer signer = { .sign = cases[i].sign };
 		struct fileset set = FILESET_INIT;
 		struct strbuf amr = STRBUF_INIT;
 		struct diags d = DIAGS_INIT;

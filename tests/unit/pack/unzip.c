@@ -108,6 +108,41 @@ static void test_names(void **state)
 	}
 }
 
+/* A zip of 64 KB shall not take gigabytes because each of its folders has a name. */
+static void test_long_names(void **state)
+{
+	static const struct {
+		size_t n;
+		const char *why;
+	} cases[] = {
+		{ FILESET_PATH_MAX, "" },
+		{ FILESET_PATH_MAX + 1,
+		  "the path \"a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/"
+		  "a/a/a/a/a/a/a/a/a/a/a/a/a/…\" has more than 1024 bytes" },
+		{ 65535,
+		  "the path \"a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/"
+		  "a/a/a/a/a/a/a/…\" has more than 1024 bytes" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct strbuf zip = STRBUF_INIT, name = STRBUF_INIT;
+		struct fileset files = FILESET_INIT;
+		struct arena a = ARENA_INIT;
+
+		print_message("%zu\n", cases[i].n);
+		for (size_t k = 0; k + 1 < cases[i].n; k++)
+			strbuf_addch(&name, k % 2 ? '/' : 'a');
+		strbuf_addch(&name, 'b');
+		write_names(&zip, (const char *const[]){ name.p, NULL });
+		assert_string_equal(read_exact(&a, strbuf_slice(&zip), &files), cases[i].why);
+		fileset_release(&files);
+		strbuf_release(&name);
+		strbuf_release(&zip);
+		arena_release(&a);
+	}
+}
+
 /* --- entries that are no plain files ---------------------------------------------------------------------------------- */
 static void patch_symlink(struct strbuf *zip)
 {
@@ -288,8 +323,9 @@ static void test_many(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),    cmocka_unit_test(test_patches), cmocka_unit_test(test_cut_off),
-		cmocka_unit_test(test_deflated), cmocka_unit_test(test_bomb),    cmocka_unit_test(test_many),
+		cmocka_unit_test(test_names),   cmocka_unit_test(test_long_names), cmocka_unit_test(test_patches),
+		cmocka_unit_test(test_cut_off), cmocka_unit_test(test_deflated),   cmocka_unit_test(test_bomb),
+		cmocka_unit_test(test_many),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8")) /* as main() does */

@@ -18,10 +18,10 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #define COUNTS false
-static size_t used, peak;
+static size_t used, peak, too_much;
 #else
 #define COUNTS true
-static size_t used, peak;
+static size_t used, peak, too_much; /* 0, or what realloc() refuses */
 
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t count, size_t n);
@@ -49,8 +49,11 @@ void *calloc(size_t n, size_t size)
 void *realloc(void *p, size_t n)
 {
 	size_t old = p ? malloc_usable_size(p) : 0;
-	void *q = __libc_realloc(p, n);
+	void *q;
 
+	if (too_much && n >= too_much)
+		return NULL;
+	q = __libc_realloc(p, n);
 	if (q || !n)
 		used -= old;
 	return count(q);
@@ -347,6 +350,23 @@ static void test_memory(void **state)
 	}
 }
 
+/* A base that memory ends for is not a wrong base. */
+static void test_no_memory(void **state)
+{
+	struct test t;
+
+	(void)state;
+	if (!COUNTS)
+		return;
+	setup_amr(&t);
+	assert_int_equal(apply(&t, 0), MDR_OK);
+	too_much = SIZE;
+	assert_int_equal(apply(&t, 0), MDR_MEMORY);
+	too_much = 0;
+	assert_int_equal(apply(&t, 0), MDR_OK);
+	teardown(&t);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -358,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_other_result),
 		cmocka_unit_test(test_amr),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
