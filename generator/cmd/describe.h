@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "format/zipread.h"
+#include "inspect/happrofile.h"
 
 struct describe_input {
 	struct slice name;   /* of the file */
@@ -45,5 +46,6 @@ void say_flag(json_t *facts, const char *key, bool v);
 void say_hex(json_t *facts, const char *key, const uint8_t *bytes, size_t n);
 void say_time(json_t *facts, const char *key, int64_t t);
 json_t *say_word(struct slice text); /* new: a cleaned text */
+void say_happrofile(json_t *facts, const struct happrofile *p);
 
 #endif

@@ -6,6 +6,15 @@
 /* Nobody vouches for the signers: who they are is told. */
 static const struct cms_query anybody = { .at = 0 };
 
+void say_happrofile(json_t *facts, const struct happrofile *p)
+{
+	say_text(facts, "bundleName", p->bundle_name);
+	say_text(facts, "apl", p->apl);
+	say_text(facts, "appIdentifier", p->app_identifier);
+	say_time(facts, "notBefore", p->not_before);
+	say_time(facts, "notAfter", p->not_after);
+}
+
 static void say_signature(json_t *facts, const struct hapsig *sig)
 {
 	json_t *signature = json_object();
@@ -14,11 +23,7 @@ static void say_signature(json_t *facts, const struct hapsig *sig)
 	say_hex(signature, "certificateSha256", sig->signer.sha256, SHA256_SIZE);
 	say_flag(signature, "codeSigned", sig->code_signed);
 	say_text(signature, "profile", sig->profile.type);
-	say_text(signature, "bundleName", sig->profile.bundle_name);
-	say_text(signature, "apl", sig->profile.apl);
-	say_text(signature, "appIdentifier", sig->profile.app_identifier);
-	say_time(signature, "notBefore", sig->profile.not_before);
-	say_time(signature, "notAfter", sig->profile.not_after);
+	say_happrofile(signature, &sig->profile);
 	json_object_set_new(facts, "signature", signature);
 }
 

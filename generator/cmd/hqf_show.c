@@ -37,11 +37,7 @@ static json_t *signature_json(const struct hapsig *sig)
 	say_uint(o, "version", sig->version);
 	say_flag(o, "codeSigned", sig->code_signed);
 	say_text(profile, "type", sig->profile.type);
-	say_text(profile, "bundleName", sig->profile.bundle_name);
-	say_text(profile, "apl", sig->profile.apl);
-	say_text(profile, "appIdentifier", sig->profile.app_identifier);
-	say_time(profile, "notBefore", sig->profile.not_before);
-	say_time(profile, "notAfter", sig->profile.not_after);
+	say_happrofile(profile, &sig->profile);
 	say_hex(profile, "certificateSha256", sig->profile.app.sha256, SHA256_SIZE);
 	say_text(profile, "signer", sig->profile.signer.subject);
 	json_object_set_new(o, "profile", profile);

@@ -6,6 +6,7 @@
 #include <archive_entry.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/slice.h"
 #include "base/strbuf.h"
 
@@ -63,6 +64,18 @@ static inline void zip_make(struct strbuf *out, const struct test_zip_entry *ent
 	zip_must(archive_write_free(ar));
 	if (out->failed)
 		abort();
+}
+
+/* The same, in an arena. */
+static inline struct slice zip_made(struct arena *a, const struct test_zip_entry *entries)
+{
+	struct strbuf zip = STRBUF_INIT;
+	struct slice bytes;
+
+	zip_make(&zip, entries);
+	bytes = arena_copy(a, strbuf_slice(&zip));
+	strbuf_release(&zip);
+	return bytes;
 }
 
 #endif

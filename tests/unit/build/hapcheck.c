@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "../inspect/signer.h"
 #include "build/hapcheck.h"
 #include "format/zipwrite.h"
+#include "people.h"
 #include "world.h"
 
 #define RELEASE "{\n  \"package\": { \"file\": \"x\" }\n}\n"
@@ -18,31 +18,6 @@
 #define MODULE(bundle, name)                                                                                           \
 	"{\"app\":{\"bundleName\":\"" bundle "\",\"versionCode\":7" name "},\"module\":{\"name\":\"entry\"}}"
 #define PACK "{\"summary\":{\"app\":{\"bundleName\":\"com.example\",\"version\":{\"code\":7,\"name\":\"1.2\"}}}}"
-
-struct people {
-	struct signer_id app, other, profile;
-};
-
-static int meet(void **state)
-{
-	static struct people p;
-
-	p.app = signer_make("App", signer_key(0), NULL);
-	p.other = signer_make("Other", signer_key(0), NULL);
-	p.profile = signer_make("Profiles", signer_key(0), NULL);
-	*state = &p;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	struct people *p = *state;
-
-	signer_release(&p->app);
-	signer_release(&p->other);
-	signer_release(&p->profile);
-	return 0;
-}
 
 struct test {
 	struct world w;

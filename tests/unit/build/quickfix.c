@@ -6,11 +6,11 @@
 
 #include <cmocka.h>
 
-#include "../inspect/signer.h"
 #include "../zip.h"
 #include "build/quickfix.h"
 #include "format/zipwrite.h"
 #include "pack/unzip.h"
+#include "people.h"
 #include "world.h"
 
 #define RELEASE                                                                                                        \
@@ -421,31 +421,6 @@ static void test_abis(void **state)
 }
 
 /* --- signatures ------------------------------------------------------------------------------------------------------------- */
-struct people {
-	struct signer_id app, other, profile;
-};
-
-static int meet(void **state)
-{
-	static struct people p;
-
-	p.app = signer_make("App", signer_key(0), NULL);
-	p.other = signer_make("Other", signer_key(0), NULL);
-	p.profile = signer_make("Profiles", signer_key(0), NULL);
-	*state = &p;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	struct people *p = *state;
-
-	signer_release(&p->app);
-	signer_release(&p->other);
-	signer_release(&p->profile);
-	return 0;
-}
-
 #define B              ":4:5: "
 #define EXPIRED(level) AT B level ": b.hqf: its profile expired at 2026-01-01T00:00:00Z: devices refuse it\n"
 

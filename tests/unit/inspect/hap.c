@@ -28,17 +28,6 @@
 
 static const struct cms_query nobody = { .at = 0 };
 
-static struct slice make(struct arena *a, const struct test_zip_entry *entries)
-{
-	struct strbuf zip = STRBUF_INIT;
-	struct slice bytes;
-
-	zip_make(&zip, entries);
-	bytes = arena_copy(a, strbuf_slice(&zip));
-	strbuf_release(&zip);
-	return bytes;
-}
-
 static void test_models(void **state)
 {
 	static const struct {
@@ -51,15 +40,15 @@ static void test_models(void **state)
 		struct arena a = ARENA_INIT;
 		const char *why = "";
 		struct hap h;
-		struct slice bytes =
-			make(&a, (const struct test_zip_entry[]){ { models[i].name, models[i].text, 0, i == 0 },
-								  { "pack.info", B(PACK("com.example", "7")), 0, true },
-								  { "ets/modules.abc", B("x"), 0, true },
-								  { "libs/x86_64/b.so", B("x"), 0, true },
-								  { "libs/arm64-v8a/a.so", B("x"), 0, false },
-								  { "libs/armeabi/a.so", B("x"), 0, false },
-								  { "libs/armeabi-v7a/a.so", B("x"), 0, false },
-								  { NULL, { NULL, 0 }, 0, false } });
+		struct slice bytes = zip_made(
+			&a, (const struct test_zip_entry[]){ { models[i].name, models[i].text, 0, i == 0 },
+							     { "pack.info", B(PACK("com.example", "7")), 0, true },
+							     { "ets/modules.abc", B("x"), 0, true },
+							     { "libs/x86_64/b.so", B("x"), 0, true },
+							     { "libs/arm64-v8a/a.so", B("x"), 0, false },
+							     { "libs/armeabi/a.so", B("x"), 0, false },
+							     { "libs/armeabi-v7a/a.so", B("x"), 0, false },
+							     { NULL, { NULL, 0 }, 0, false } });
 
 		print_message("%s\n", models[i].name);
 		assert_int_equal(hap_read(&h, &a, bytes, &nobody, &why), 0);
@@ -155,7 +144,7 @@ static void test_cases(void **state)
 		struct arena a = ARENA_INIT;
 		const char *why = "";
 		struct hap h;
-		struct slice bytes = make(&a, cases[i].entries);
+		struct slice bytes = zip_made(&a, cases[i].entries);
 		int bad = cases[i].app ? hap_read_app(&h, &a, bytes, &nobody, &why)
 				       : hap_read(&h, &a, bytes, &nobody, &why);
 

@@ -26,32 +26,21 @@
 
 static const struct cms_query nobody = { .at = 0 };
 
-static struct slice make(struct arena *a, const struct test_zip_entry *entries)
-{
-	struct strbuf zip = STRBUF_INIT;
-	struct slice bytes;
-
-	zip_make(&zip, entries);
-	bytes = arena_copy(a, strbuf_slice(&zip));
-	strbuf_release(&zip);
-	return bytes;
-}
-
 static void test_facts(void **state)
 {
 	struct arena a = ARENA_INIT;
 	struct hqf h;
 	const char *why = "";
 	struct slice bytes =
-		make(&a, (const struct test_zip_entry[]){ { "readme", B("x"), 0, true },
-							  { "patch.json", B(PATCH), 0, true },
-							  { "libs/x86_64/notes", B("x"), 0, true },
-							  { "libs/arm64-v8a/b.so.diff", B(BSDIFF), 0, true },
-							  { "libs/arm64-v8a/a.so", B(ARM64), 0, true },
-							  { "ets/m.abc", B("code"), 5000, false },
-							  { "ets/m.map", B("map"), 0, false },
-							  { ".pages.info", B("x"), 0, true },
-							  { NULL, { NULL, 0 }, 0, false } });
+		zip_made(&a, (const struct test_zip_entry[]){ { "readme", B("x"), 0, true },
+							      { "patch.json", B(PATCH), 0, true },
+							      { "libs/x86_64/notes", B("x"), 0, true },
+							      { "libs/arm64-v8a/b.so.diff", B(BSDIFF), 0, true },
+							      { "libs/arm64-v8a/a.so", B(ARM64), 0, true },
+							      { "ets/m.abc", B("code"), 5000, false },
+							      { "ets/m.map", B("map"), 0, false },
+							      { ".pages.info", B("x"), 0, true },
+							      { NULL, { NULL, 0 }, 0, false } });
 
 	(void)state;
 	assert_int_equal(hqf_read(&h, &a, bytes, &nobody, &why), 0);
@@ -77,10 +66,11 @@ static void test_abis(void **state)
 	struct arena a = ARENA_INIT;
 	struct hqf h;
 	const char *why = "";
-	struct slice bytes = make(&a, (const struct test_zip_entry[]){ { "patch.json", B(PATCH), 0, true },
-								       { "libs/armeabi/notes", B("x"), 0, true },
-								       { "libs/armeabi-v7a/notes", B("x"), 0, true },
-								       { NULL, { NULL, 0 }, 0, false } });
+	struct slice bytes =
+		zip_made(&a, (const struct test_zip_entry[]){ { "patch.json", B(PATCH), 0, true },
+							      { "libs/armeabi/notes", B("x"), 0, true },
+							      { "libs/armeabi-v7a/notes", B("x"), 0, true },
+							      { NULL, { NULL, 0 }, 0, false } });
 
 	(void)state;
 	assert_int_equal(hqf_read(&h, &a, bytes, &nobody, &why), 0);
@@ -131,7 +121,7 @@ static void test_bad(void **state)
 		struct hqf h;
 
 		print_message("%s\n", bad[i].what);
-		assert_int_equal(hqf_read(&h, &a, make(&a, bad[i].entries), &nobody, &why), -1);
+		assert_int_equal(hqf_read(&h, &a, zip_made(&a, bad[i].entries), &nobody, &why), -1);
 		if (strncmp(bad[i].why, "patch.json: ", 12) != 0)
 			assert_string_equal(why, bad[i].why);
 		else
@@ -146,9 +136,9 @@ static void test_damaged(void **state)
 	struct arena a = ARENA_INIT;
 	const char *why = "";
 	struct hqf h;
-	struct slice bytes = make(&a, (const struct test_zip_entry[]){ { "ets/m.map", B("code"), 0, true },
-								       { "patch.json", B(PATCH), 0, true },
-								       { NULL, { NULL, 0 }, 0, false } });
+	struct slice bytes = zip_made(&a, (const struct test_zip_entry[]){ { "ets/m.map", B("code"), 0, true },
+									   { "patch.json", B(PATCH), 0, true },
+									   { NULL, { NULL, 0 }, 0, false } });
 	char *at = memmem((char *)(uintptr_t)bytes.p, bytes.n, "code", 4);
 
 	(void)state;
@@ -167,23 +157,23 @@ static void test_appqf(void **state)
 	struct slice bytes;
 
 	(void)state;
-	bytes = make(&a, (const struct test_zip_entry[]){ { "b.hqf", B("second"), 0, true },
-							  { "a.hqf", B("first"), 1000, false },
-							  { NULL, { NULL, 0 }, 0, false } });
+	bytes = zip_made(&a, (const struct test_zip_entry[]){ { "b.hqf", B("second"), 0, true },
+							      { "a.hqf", B("first"), 1000, false },
+							      { NULL, { NULL, 0 }, 0, false } });
 	assert_int_equal(appqf_read(&all, &a, bytes, &nobody, &why), 0);
 	assert_int_equal(all.n, 2);
 	assert_string_equal(all.v[0].name.p, "a.hqf");
 	assert_true(all.v[0].deflated && all.v[0].bytes.n == 1005 && slice_starts(all.v[0].bytes, "first"));
 	assert_true(!all.v[1].deflated && slice_eqs(all.v[1].bytes, "second"));
 	assert_false(all.is_signed);
-	bytes = make(&a, (const struct test_zip_entry[]){ { NULL, { NULL, 0 }, 0, false } });
+	bytes = zip_made(&a, (const struct test_zip_entry[]){ { NULL, { NULL, 0 }, 0, false } });
 	assert_int_equal(appqf_read(&all, &a, bytes, &nobody, &why), -1);
 	assert_string_equal(why, "it is empty");
-	bytes = make(&a, (const struct test_zip_entry[]){ { "pack.info", B("x"), 0, true },
-							  { NULL, { NULL, 0 }, 0, false } });
+	bytes = zip_made(&a, (const struct test_zip_entry[]){ { "pack.info", B("x"), 0, true },
+							      { NULL, { NULL, 0 }, 0, false } });
 	assert_int_equal(appqf_read(&all, &a, bytes, &nobody, &why), -1);
 	assert_string_equal(why, "pack.info: an appqf holds .hqf files and nothing else, in no folder");
-	bytes = make(
+	bytes = zip_made(
 		&a, (const struct test_zip_entry[]){ { "x/a.hqf", B("x"), 0, true }, { NULL, { NULL, 0 }, 0, false } });
 	assert_int_equal(appqf_read(&all, &a, bytes, &nobody, &why), -1);
 	assert_string_equal(why, "x/a.hqf: an appqf holds .hqf files and nothing else, in no folder");
