@@ -116,6 +116,7 @@ static void test_too_long(void **state)
 	(void)state;
 	tar_begin(&t, &out);
 	assert_int_equal(tar_put(&t, SLICE(LONGEST "x"), SLICE("")), -1);
+	tar_end(&t);
 	strbuf_release(&out);
 }
 
