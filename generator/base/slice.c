@@ -52,6 +52,11 @@ int slice_cmp(struct slice a, struct slice b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+int slice_order(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
 bool slice_starts(struct slice s, const char *prefix)
 {
 	struct slice want = slice_of(prefix);

@@ -27,6 +27,7 @@ bool slice_eq(struct slice a, struct slice b);
 bool slice_eqs(struct slice a, const char *cstr);
 bool slice_eq_nocase(struct slice a, struct slice b); /* ASCII letters without regard to case */
 int slice_cmp(struct slice a, struct slice b);        /* byte order; a prefix sorts first; total */
+int slice_order(const void *a, const void *b);        /* the same of two struct slice, for qsort() and bsearch() */
 bool slice_starts(struct slice s, const char *prefix);
 bool slice_ends(struct slice s, const char *suffix);
 

@@ -134,11 +134,6 @@ static void fill_attrs(struct compile *c, struct index *ix, const struct plan *p
 
 /* --- the keys by which devices ask for hotpatches ----------------------------------------------------------------- */
 
-static int by_text(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static bool has_version_key(const struct app *app, enum platform p)
 {
 	for (size_t i = 0; i < app->nhotpatches; i++)
@@ -158,7 +153,7 @@ static void fill_version_keys(struct compile *c, struct index *ix)
 		if (app->hotpatches[i].platform == ix->platform && app->hotpatches[i].version_key.n)
 			ix->version_keys[n++] = app->hotpatches[i].version_key;
 	if (n)
-		qsort(ix->version_keys, n, sizeof(*ix->version_keys), by_text);
+		qsort(ix->version_keys, n, sizeof(*ix->version_keys), slice_order);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || !slice_eq(ix->version_keys[i], ix->version_keys[ix->nversion_keys - 1]))
 			ix->version_keys[ix->nversion_keys++] = ix->version_keys[i];

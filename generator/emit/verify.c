@@ -368,11 +368,6 @@ static int list_apps(struct slice **out, size_t *n, struct arena *a, const char 
 	return result;
 }
 
-static int name_cmp(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 int verify_tree(struct verify_result *out, const char *tree, const struct verify_options *o, struct digests *dg,
 		struct diags *d)
 {
@@ -388,7 +383,7 @@ int verify_tree(struct verify_result *out, const char *tree, const struct verify
 		return -1;
 	if (n == 0)
 		return diag_error(d, SRCPOS_FILE(tree), "there is no app in this folder");
-	qsort(apps, n, sizeof(*apps), name_cmp);
+	qsort(apps, n, sizeof(*apps), slice_order);
 	out->apps = ARENA_ARRAY(&out->mem, struct verify_app, n);
 	for (size_t i = 0; i < n; i++)
 		verify_app(out, arena_printf(&out->mem, "%s/" SLICE_FMT, tree, SLICE_ARG(apps[i])).p, apps[i], o, dg,

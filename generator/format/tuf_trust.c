@@ -73,20 +73,15 @@ int tuf_chain_decode(struct tuf_chain *out, struct arena *a, struct digests *dg,
 	return 0;
 }
 
-/* All tables are arrays of structs that begin with the name they are sorted by. */
-static int name_cmp(const void *name, const void *entry)
-{
-	return slice_cmp(*(const struct slice *)name, *(const struct slice *)entry);
-}
-
+/* Parts and targets begin with the name that they are sorted by, so that slice_order() serves. */
 const struct tuf_part *tuf_part_find(const struct tuf_parts *p, struct slice role)
 {
-	return p->n ? bsearch(&role, p->v, p->n, sizeof(*p->v), name_cmp) : NULL;
+	return p->n ? bsearch(&role, p->v, p->n, sizeof(*p->v), slice_order) : NULL;
 }
 
 const struct tuf_target *tuf_target_find(const struct tuf_targets *t, struct slice path)
 {
-	return t->n ? bsearch(&path, t->v, t->n, sizeof(*t->v), name_cmp) : NULL;
+	return t->n ? bsearch(&path, t->v, t->n, sizeof(*t->v), slice_order) : NULL;
 }
 
 const struct tuf_meta *tuf_meta_find(const struct tuf_metas *m, struct slice role)

@@ -2,11 +2,10 @@
 #ifndef FORMAT_ZIP_PARTS_H
 #define FORMAT_ZIP_PARTS_H
 
+#include "base/refuse.h"
 #include "format/zipread.h"
 
-/* -1, and the reason. */
-int zip_fail(const char **why, const char *reason);
-/* The same about an entry: `"<name>" <reason>`; of a very long name the beginning. */
+/* As refuse(), about an entry: `"<name>" <reason>`; of a very long name the beginning. */
 int zip_fail_named(const struct zip *z, struct slice name, const char **why, const char *reason);
 
 #endif

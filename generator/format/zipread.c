@@ -23,17 +23,11 @@
 #define FLAG_DESCRIPTOR 0x0008u
 #define FLAG_UTF8       0x0800u
 
-int zip_fail(const char **why, const char *reason)
-{
-	*why = reason;
-	return -1;
-}
-
 int zip_fail_named(const struct zip *z, struct slice name, const char **why, const char *reason)
 {
-	return zip_fail(why, arena_printf(z->a, "\"" SLICE_FMT "%s\" %s", SLICE_ARG(slice_sub(name, 0, NAME_SHOWN)),
-					  name.n > NAME_SHOWN ? "…" : "", reason)
-				     .p);
+	return refuse(why, arena_printf(z->a, "\"" SLICE_FMT "%s\" %s", SLICE_ARG(slice_sub(name, 0, NAME_SHOWN)),
+					name.n > NAME_SHOWN ? "…" : "", reason)
+				   .p);
 }
 
 /* --- the end record --------------------------------------------------------------------------------------------------- */
@@ -49,11 +43,11 @@ static int find_end(struct zip *z, const char **why)
 		if (memcmp(at, "PK\5\6", 4) != 0 || little16(at + 20) != comment)
 			continue;
 		if (found)
-			return zip_fail(why, "it has two end records");
+			return refuse(why, "it has two end records");
 		found = at;
 	}
 	if (!found)
-		return zip_fail(why, "it is no zip archive, or is cut off: it has no end record");
+		return refuse(why, "it is no zip archive, or is cut off: it has no end record");
 	z->end = (uint64_t)(found - z->bytes.p);
 	return 0;
 }
@@ -76,18 +70,18 @@ static int read_end64(struct zip *z, struct end *end, const char **why)
 	struct end large;
 
 	if (z->end < LOCATOR_SIZE + END64_SIZE)
-		return zip_fail(why, missing);
+		return refuse(why, missing);
 	z->end -= LOCATOR_SIZE + END64_SIZE;
 	record = z->bytes.p + z->end;
 	locator = record + END64_SIZE;
 	if (memcmp(locator, "PK\6\7", 4) != 0 || memcmp(record, "PK\6\6", 4) != 0)
-		return zip_fail(why, missing);
+		return refuse(why, missing);
 	large = (struct end){ little64(record + 32), little64(record + 40), little64(record + 48) };
 	if (little32(locator + 4) || little64(locator + 8) != z->end || little32(locator + 16) != 1 ||
 	    little64(record + 4) != END64_SIZE - 12 || little32(record + 16) || little32(record + 20) ||
 	    little64(record + 24) != large.n || !agree(end->n, 2, large.n) || !agree(end->size, 4, large.size) ||
 	    !agree(end->directory, 4, large.directory))
-		return zip_fail(why, "its two end records do not say the same");
+		return refuse(why, "its two end records do not say the same");
 	*end = large;
 	return 0;
 }
@@ -107,16 +101,16 @@ static int read_end(struct zip *z, const struct zip_limits *limits, const char *
 	record = z->bytes.p + z->end;
 	end = (struct end){ little16(record + 10), little32(record + 12), little32(record + 16) };
 	if (little16(record + 4) || little16(record + 6) || little16(record + 8) != end.n)
-		return zip_fail(why, "it is one of several parts");
+		return refuse(why, "it is one of several parts");
 	if ((end.n == 0xffff || end.size == ALL_ONES || end.directory == ALL_ONES) && read_end64(z, &end, why))
 		return -1;
 	if (end.directory > z->end || z->end - end.directory != end.size)
-		return zip_fail(why, has_locator(z) ? "it has a zip64 end record that nothing calls for"
-						    : "its directory is not where its end record says");
+		return refuse(why, has_locator(z) ? "it has a zip64 end record that nothing calls for"
+						  : "its directory is not where its end record says");
 	if (limits->entries && end.n > limits->entries)
-		return zip_fail(why, arena_printf(z->a, "it holds more than %zu files and folders", limits->entries).p);
+		return refuse(why, arena_printf(z->a, "it holds more than %zu files and folders", limits->entries).p);
 	if (end.n > end.size / CENTRAL_SIZE)
-		return zip_fail(why, "its directory is damaged");
+		return refuse(why, "its directory is damaged");
 	z->n = end.n;
 	z->directory = end.directory;
 	return 0;
@@ -210,7 +204,7 @@ struct reading {
 	uint32_t flags;
 };
 
-static int refuse(const struct reading *r, const char *reason)
+static int refuse_entry(const struct reading *r, const char *reason)
 {
 	return zip_fail_named(r->z, r->e->name, r->why, reason);
 }
@@ -230,11 +224,11 @@ static int read_central(struct reading *r, const char *central)
 	const char *fault = name_fault(e->name);
 
 	if (fault)
-		return refuse(r, fault);
+		return refuse_entry(r, fault);
 	if (r->flags & FLAG_ENCRYPTED)
-		return refuse(r, "is encrypted");
+		return refuse_entry(r, "is encrypted");
 	if (method != 0 && method != 8)
-		return refuse(r, "is packed in a way that is not supported: neither stored nor deflated");
+		return refuse_entry(r, "is packed in a way that is not supported: neither stored nor deflated");
 	e->deflated = method == 8;
 	e->crc = little32(central + 16);
 	e->packed = little32(central + 20);
@@ -243,9 +237,9 @@ static int read_central(struct reading *r, const char *central)
 	e->folder = e->name.p[e->name.n - 1] == '/';
 	e->link = is_link(central);
 	if (little16(central + 34))
-		return refuse(r, "lies in another part of the archive");
+		return refuse_entry(r, "lies in another part of the archive");
 	if (!widen((uint64_t *[]){ &e->size, &e->packed, &e->header }, 3, r->extra))
-		return refuse(r, "has a zip64 record that is not what the directory calls for");
+		return refuse_entry(r, "has a zip64 record that is not what the directory calls for");
 	return 0;
 }
 
@@ -254,15 +248,15 @@ static int check_sizes(const struct reading *r)
 	const struct zip_entry *e = r->e;
 
 	if (e->folder && e->size)
-		return refuse(r, "is a folder with content");
+		return refuse_entry(r, "is a folder with content");
 	if (!e->deflated && e->packed != e->size)
-		return refuse(r, "is stored, but its two lengths differ");
+		return refuse_entry(r, "is stored, but its two lengths differ");
 	if (e->size / RATIO_MAX > e->packed)
-		return refuse(r, arena_printf(r->z->a, "cannot be %" PRIu64 " bytes: it is packed into %" PRIu64,
-					      e->size, e->packed)
-					 .p);
+		return refuse_entry(r, arena_printf(r->z->a, "cannot be %" PRIu64 " bytes: it is packed into %" PRIu64,
+						    e->size, e->packed)
+					       .p);
 	if (has_other_name(e, r->extra))
-		return refuse(r, "has a second name");
+		return refuse_entry(r, "has a second name");
 	return 0;
 }
 
@@ -293,17 +287,17 @@ static int read_local(const struct reading *r)
 	size_t extra;
 
 	if (e->header > z->directory || z->directory - e->header < LOCAL_SIZE + e->name.n)
-		return refuse(r, other);
+		return refuse_entry(r, other);
 	local = z->bytes.p + e->header;
 	if (memcmp(local, "PK\3\4", 4) != 0 || little16(local + 26) != e->name.n)
-		return refuse(r, other);
+		return refuse_entry(r, other);
 	extra = little16(local + 28);
 	e->data = e->header + LOCAL_SIZE + e->name.n + extra;
 	if (e->data > z->directory || z->directory - e->data < e->packed)
-		return refuse(r, "reaches into the directory");
+		return refuse_entry(r, "reaches into the directory");
 	if ((r->flags & FLAG_DESCRIPTOR) && !e->deflated && e->packed && !little32(local + 18))
-		return refuse(r, "is stored, and its length stands behind it");
-	return same_story(r, local, slice_sub(z->bytes, e->data - extra, extra)) ? 0 : refuse(r, other);
+		return refuse_entry(r, "is stored, and its length stands behind it");
+	return same_story(r, local, slice_sub(z->bytes, e->data - extra, extra)) ? 0 : refuse_entry(r, other);
 }
 
 static int read_entry(struct reading *r, const char *central)
@@ -318,18 +312,18 @@ static int read_directory(struct zip *z, const char **why)
 	z->v = arena_try(z->a, z->n, sizeof(*z->v));
 	z->by_name = arena_try(z->a, z->n, sizeof(const struct zip_entry *));
 	if (z->n && (!z->v || !z->by_name))
-		return zip_fail(why, ZIP_NO_MEMORY);
+		return refuse(why, ZIP_NO_MEMORY);
 	for (size_t i = 0; i < z->n; i++) {
 		struct reading r = { .z = z, .e = &z->v[i], .why = why };
 		size_t name, extra, length;
 
 		if (rest.n < CENTRAL_SIZE || memcmp(rest.p, "PK\1\2", 4) != 0)
-			return zip_fail(why, "its directory is damaged");
+			return refuse(why, "its directory is damaged");
 		name = little16(rest.p + 28);
 		extra = little16(rest.p + 30);
 		length = CENTRAL_SIZE + name + extra + little16(rest.p + 32);
 		if (length > rest.n)
-			return zip_fail(why, "its directory is damaged");
+			return refuse(why, "its directory is damaged");
 		r.e->name = slice_sub(rest, CENTRAL_SIZE, name);
 		r.extra = slice_sub(rest, CENTRAL_SIZE + name, extra);
 		r.flags = little16(rest.p + 8);
@@ -337,7 +331,7 @@ static int read_directory(struct zip *z, const char **why)
 			return -1;
 		rest = slice_from(rest, length);
 	}
-	return rest.n ? zip_fail(why, "its directory is damaged") : 0;
+	return rest.n ? refuse(why, "its directory is damaged") : 0;
 }
 
 /* --- every byte has a place --------------------------------------------------------------------------------------------- */
@@ -455,9 +449,9 @@ static int check_limits(const struct zip *z, const struct zip_limits *limits, co
 	for (size_t i = 0; i < z->n; i++)
 		bytes += z->v[i].size;
 	if (limits->bytes && bytes > limits->bytes)
-		return zip_fail(why, arena_printf(z->a, "it unpacks to more than %" PRIu64 " bytes", limits->bytes).p);
+		return refuse(why, arena_printf(z->a, "it unpacks to more than %" PRIu64 " bytes", limits->bytes).p);
 	if (limits->ratio && bytes > FREE_BYTES && (bytes - FREE_BYTES) / limits->ratio > z->bytes.n)
-		return zip_fail(why, arena_printf(z->a, "it unpacks to more than %u times its size", limits->ratio).p);
+		return refuse(why, arena_printf(z->a, "it unpacks to more than %u times its size", limits->ratio).p);
 	return 0;
 }
 

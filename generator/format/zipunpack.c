@@ -87,7 +87,7 @@ static int inflate_all(struct unpacking *u, z_stream *zs, struct slice packed)
 		zs->avail_out = CHUNK;
 		state = inflate(zs, Z_NO_FLUSH);
 		if (state == Z_MEM_ERROR)
-			return zip_fail(u->why, ZIP_NO_MEMORY);
+			return refuse(u->why, ZIP_NO_MEMORY);
 		if (state != Z_OK && state != Z_STREAM_END)
 			return zip_fail_named(u->z, u->e->name, u->why, "is damaged: it cannot be unpacked");
 		packed = slice_from(packed, some.n - zs->avail_in);
@@ -102,7 +102,7 @@ static int put_deflated(struct unpacking *u, struct slice packed)
 	int bad;
 
 	if (inflateInit2(&zs, -MAX_WBITS) != Z_OK)
-		return zip_fail(u->why, ZIP_NO_MEMORY);
+		return refuse(u->why, ZIP_NO_MEMORY);
 	bad = inflate_all(u, &zs, packed);
 	inflateEnd(&zs);
 	return bad;
@@ -135,8 +135,8 @@ int zip_read(struct strbuf *out, const struct zip *z, const struct zip_entry *e,
 			z, e->name, why,
 			arena_printf(z->a, "is %" PRIu64 " bytes; at most %" PRIu64 " are read", e->size, limit).p);
 	if (!strbuf_grow(out, e->size))
-		return zip_fail(why, ZIP_NO_MEMORY);
+		return refuse(why, ZIP_NO_MEMORY);
 	if (zip_unpack(z, e, append, out, why))
 		return -1;
-	return out->failed ? zip_fail(why, ZIP_NO_MEMORY) : 0;
+	return out->failed ? refuse(why, ZIP_NO_MEMORY) : 0;
 }

@@ -131,11 +131,6 @@ static int compare_pack_info(const struct reading *r)
 	return 0;
 }
 
-static int cmp(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 /* Entries come by name, so the files of one ABI follow each other; but `armeabi-v7a/` sorts before `armeabi/`. */
 static void list_code(const struct reading *r)
 {
@@ -154,7 +149,7 @@ static void list_code(const struct reading *r)
 			ARENA_PUSH(r->a, out->abis, out->nabis, abis_cap, arena_copy(r->a, abi));
 	}
 	if (out->nabis)
-		qsort(out->abis, out->nabis, sizeof(*out->abis), cmp);
+		qsort(out->abis, out->nabis, sizeof(*out->abis), slice_order);
 }
 
 /* --- an app ------------------------------------------------------------------------------------------------------------- */
@@ -233,10 +228,10 @@ int hap_read_app(struct hap *out, struct arena *a, struct slice bytes, const str
 
 bool hap_has_code(const struct hap *h, struct slice path)
 {
-	return h->ncode && bsearch(&path, h->code, h->ncode, sizeof(path), cmp);
+	return h->ncode && bsearch(&path, h->code, h->ncode, sizeof(path), slice_order);
 }
 
 bool hap_has_abi(const struct hap *h, struct slice abi)
 {
-	return h->nabis && bsearch(&abi, h->abis, h->nabis, sizeof(abi), cmp);
+	return h->nabis && bsearch(&abi, h->abis, h->nabis, sizeof(abi), slice_order);
 }

@@ -56,11 +56,6 @@ static int keep_head(void *ctx, struct slice piece)
 	return 0;
 }
 
-static int cmp(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 /* Entries come by name, so the files of one ABI follow each other; but `armeabi-v7a/` sorts before `armeabi/`. */
 static int see_library(struct reading *r, const struct zip_entry *e, const struct head *head)
 {
@@ -139,7 +134,7 @@ int hqf_read(struct hqf *out, struct arena *a, struct slice bytes, const struct 
 			return -1;
 	}
 	if (out->nabis)
-		qsort(out->abis, out->nabis, sizeof(*out->abis), cmp);
+		qsort(out->abis, out->nabis, sizeof(*out->abis), slice_order);
 	return 0;
 }
 

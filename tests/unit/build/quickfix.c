@@ -618,63 +618,69 @@ static void test_nothing_in_it(void **state)
 #define MODULE(bundle, code, name, types)                                                                              \
 	"{\"app\":{\"bundleName\":\"" bundle "\",\"versionCode\":" code                                                \
 	",\"versionName\":\"1\"},\"module\":{\"name\":\"" name "\",\"type\":\"entry\",\"deviceTypes\":[" types "]}}"
-#define USUAL MODULE("com.example", "7", "m", "\"phone\"")
-#define BASE  AT ":9:9: error: "
-#define ETS   AT ":10:8: error: "
-#define LIBS  AT ":11:9: error: "
+#define USUAL    MODULE("com.example", "7", "m", "\"phone\"")
+#define CAPITALS "ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789"
+#define BASE     AT ":9:9: error: "
+#define ETS      AT ":10:8: error: "
+#define LIBS     AT ":11:9: error: "
 
 static const struct {
 	const char *what, *module_json;
 	const char *files[5]; /* of the base */
-	bool same_hash;
-	const char *said; /* NULL: begins with the hash */
+	const char *hash;     /* in patch.json; NULL: that of the base */
+	const char *said;     /* NULL: begins with the hash */
 } bases[] = {
-	{ "good", USUAL, { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL }, true, "" },
+	{ "good", USUAL, { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL }, NULL, "" },
 	{ "more in it",
 	  USUAL,
 	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", "libs/x86_64/x.so", NULL },
-	  true,
+	  NULL,
 	  "" },
 	{ "another bundle",
 	  MODULE("com.other", "7", "m", "\"phone\""),
 	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
-	  true,
+	  NULL,
 	  BASE "b.hap (module.json) is of bundleName \"com.other\"; this quick fix is for \"com.example\"\n" },
 	{ "another version",
 	  MODULE("com.example", "8", "m", "\"phone\""),
 	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
-	  true,
+	  NULL,
 	  BASE "b.hap (module.json) has versionCode 8; this quick fix is for 7\n" },
 	{ "another module",
 	  MODULE("com.example", "7", "n", "\"phone\""),
 	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
-	  true,
+	  NULL,
 	  BASE "b.hap (module.json) is the module \"n\"; patch.json is for \"m\", which devices would skip\n" },
 	{ "another device type",
 	  MODULE("com.example", "7", "m", "\"tv\""),
 	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
-	  true,
+	  NULL,
 	  AT ":9:9: warning: b.hap (module.json) is not for the device type phone, which patch.json lists\n" },
-	{ "another hash", USUAL, { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL }, false, NULL },
+	{ "another hash", USUAL, { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL }, HASH, NULL },
+	{ "another hash, in capitals",
+	  USUAL,
+	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
+	  CAPITALS,
+	  NULL },
 	{ "new code",
 	  USUAL,
 	  { "ets/m.abc", "libs/arm64-v8a/x.so", NULL },
-	  true,
+	  NULL,
 	  ETS "\"ets/b/c.abc\" is not in b.hap: a quick fix cannot add code\n" },
 	{ "a new library",
 	  USUAL,
 	  { "ets/b/c.abc", "ets/m.abc", "libs/arm64-v8a/y.so", NULL },
-	  true,
+	  NULL,
 	  LIBS "\"libs/arm64-v8a/x.so\": b.hap has no libs/arm64-v8a/x.so: a quick fix cannot add libraries\n" },
 	{ "another abi",
 	  USUAL,
 	  { "ets/b/c.abc", "ets/m.abc", "libs/x86_64/x.so", NULL },
-	  true,
+	  NULL,
 	  LIBS "\"libs/arm64-v8a\": b.hap has no libraries for this ABI\n" },
 	{ "everything",
 	  MODULE("com.other", "8", "n", "\"phone\""),
 	  { NULL },
-	  true,
+	  NULL,
 	  BASE "b.hap (module.json) has versionCode 8; this quick fix is for 7\n" BASE
 	       "b.hap (module.json) is of bundleName \"com.other\"; this quick fix is for \"com.example\"\n" BASE
 	       "b.hap (module.json) is the module \"n\"; patch.json is for \"m\", which devices would skip\n" ETS
@@ -684,7 +690,7 @@ static const struct {
 	{ "no names",
 	  "{}",
 	  { "ets/m.abc", NULL },
-	  true,
+	  NULL,
 	  BASE "b.hap cannot be read as a harmony package: its module.json has no bundleName\n" },
 };
 
@@ -720,15 +726,15 @@ static void test_bases(void **state)
 		assert_int_equal(digest_sha256(t.w.digests, hash, base), 0);
 		digest_hex(hex, hash, sizeof(hash));
 		world_add(&t.w, "q/b.hap", base);
-		add_parts(&t, bases[i].same_hash ? hex : HASH);
+		add_parts(&t, bases[i].hash ? bases[i].hash : hex);
 		t.sources[0].base = SLICE("q/b.hap");
 		prepare(&t);
 		assert_string_equal(world_said(&t.w),
 				    bases[i].said ? bases[i].said
 						  : arena_printf(&t.w.mem,
 								 BASE "b.hap has the SHA-256 %s; patch.json says "
-								      "originalModuleHash " HASH "\n",
-								 hex)
+								      "originalModuleHash %s\n",
+								 hex, bases[i].hash)
 							    .p);
 		world_release(&t.w);
 	}
