@@ -9,21 +9,24 @@ DESTDIR  =
 SAN      =
 CC       = gcc
 AR       = gcc-ar
+OBJCOPY  = objcopy
+PKG_CONFIG = pkg-config
 WARN     = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wcast-qual -Wformat=2 -Wvla -Werror
-OPT      = $(if $(SAN),-O1,-O2) -g
+OPT      = $(if $(SAN),-O1 -g1,-O2 -g)
 CFLAGS   =
 LDFLAGS  =
 
 BUILD   := build$(if $(SAN),-$(SAN))
 SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_DEBUG)
 CPPFLAGS_ALL = -Igenerator -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DMDSTATIC_VERSION='"$(VERSION)"' $(PKG_CFLAGS) $(CPPFLAGS)
-CFLAGS_ALL   = -std=c11 $(WARN) $(OPT) $(SANFLAGS) $(CFLAGS)
+# PIC and hidden names, because objects of the device library end up in the shared libraries of apps; sections, so that it sheds what it does not use.
+CFLAGS_ALL   = -std=c11 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections $(WARN) $(OPT) $(SANFLAGS) $(CFLAGS)
 LDFLAGS_ALL  = $(SANFLAGS) $(LDFLAGS)
 
 PKGS       = libgit2 libcrypto libzstd libarchive jansson inih libpcre2-8 libutf8proc zlib libqrencode expat
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -pthread
+PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm -pthread
 
 # Folders in the order of the include rule (tests/includes): a folder links with those before it that it may include.
 FOLDERS  = base model source defs plan format inspect pack build sign emit report convert resolve cmd
@@ -40,7 +43,7 @@ USE_sign    = sign format base
 USE_emit    = emit format base
 USE_report  = report build pack inspect plan format model base
 USE_convert = convert defs model base
-USE_resolve = resolve format base
+USE_resolve = resolve inspect format base
 USE_cmd     = cmd report convert resolve emit sign build pack inspect plan defs source format model base
 
 src  = $(sort $(wildcard generator/$(1)/*.c))
@@ -93,18 +96,46 @@ $(BUILD)/mdstatic: $(BUILD)/obj/main.o $(BUILD)/obj/gen/starter.o $(call libs,cm
 	$(call note,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/libmdresolve.a: $(call obj,resolve) $(call obj,format) $(call obj,base)
+# --- the device library: one object in which mdr_* are the only names, so that none can meet one of the app's ------------
+# Its entry points are what the header declares; what they do not reach is dropped. Sources that need a library which devices do not
+# have, or files or threads, are left out from the start, so that a cross build needs no more than DEVICE_PKGS.
+#   make CC=aarch64-linux-android21-clang LD=ld.lld AR=llvm-ar OBJCOPY=llvm-objcopy OPT=-Os BUILD=build-arm64 build-arm64/libmdresolve.a
+DEVICE_PKGS = libcrypto jansson libpcre2-8 libzstd zlib
+DEVICE_SRC  = $(shell grep -LE '^\#[ \t]*include <(archive|archive_entry|expat|ini|fcntl|pthread)\.h>' $(foreach f,$(USE_resolve),$(call src,$(f))))
+$(BUILD)/mdresolve.names: generator/resolve/mdresolve.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -E -P -x c $< | grep -oE '\<mdr_[a-z0-9_]+\(' | tr -d '(' | sort -u > $@
+$(BUILD)/mdresolve.o: $(DEVICE_SRC:generator/%.c=$(BUILD)/obj/%.o) $(BUILD)/mdresolve.names
+	$(call note,LD,$@)
+	$(Q)$(LD) -r --gc-sections $$(sed 's/^/-u /' $(BUILD)/mdresolve.names) -o $@ $(filter %.o,$^)
+	$(Q)$(OBJCOPY) --wildcard --strip-unneeded-symbol='*' --keep-symbols=$(BUILD)/mdresolve.names --keep-global-symbols=$(BUILD)/mdresolve.names $@
+$(BUILD)/libmdresolve.a: $(BUILD)/mdresolve.o
 	@rm -f $@
 	$(call note,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 
+# --- examples/device: a program on the library and libcurl, as an app would be: it sees nothing but mdresolve.h ----------
+DEVICE_LIBS = $(shell $(PKG_CONFIG) --libs $(DEVICE_PKGS) libcurl 2>/dev/null)
+DEVICE_OBJ  = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard examples/device/*.c)))
+$(BUILD)/obj/examples/%.o: examples/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call note,CC,$<)
+	$(Q)$(CC) -Igenerator/resolve -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(BUILD)/device: $(DEVICE_OBJ) $(BUILD)/libmdresolve.a
+	$(call note,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(DEVICE_LIBS)
+device: $(BUILD)/device ## the example of a program on the device library
+.PHONY: device
+
 # --- unit tests: tests/unit/FOLDER/NOUN.c is one program, linked with what FOLDER may use ------------------------------
+# Compiling the tests themselves is most of the work, and their own speed is none of it.
+TEST_OPT = -O0 -g1
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/*/*.c)))
 define unit_rule
 $(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $(BUILD)/flags $(call libs,$(1))
 	@mkdir -p $$(@D)
 	$$(call note,UNIT,$$@)
-	$(Q)$$(CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) -Wno-unused-parameter -MMD -MP -MF $$@.d $$(LDFLAGS_ALL) -o $$@ $$< $(call libs,$(1)) -lcmocka $$(PKG_LIBS)
+	$(Q)$$(CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$(TEST_OPT) -Wno-unused-parameter -MMD -MP -MF $$@.d $$(LDFLAGS_ALL) -o $$@ $$< $(call libs,$(1)) -lcmocka $$(PKG_LIBS)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 unit: $(UNIT) ## build the unit tests
@@ -115,9 +146,14 @@ FUZZ = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(filter-out tests/fuzz/driver.
 $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/driver.c $(BUILD)/flags $(call libs,cmd)
 	@mkdir -p $(@D)
 	$(call note,FUZZ,$@)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Wno-missing-prototypes -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< tests/fuzz/driver.c $(call libs,cmd) $(PKG_LIBS)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(TEST_OPT) -Wno-missing-prototypes -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< tests/fuzz/driver.c $(call libs,cmd) $(PKG_LIBS)
 fuzz: $(FUZZ) ## build the fuzz targets
 .PHONY: fuzz
+# The same with clang's engine, which looks for new inputs: tests/fuzz/explore builds and runs them.
+$(BUILD)/explore/%: tests/fuzz/%.c $(BUILD)/flags $(call libs,cmd)
+	@mkdir -p $(@D)
+	$(call note,FUZZ,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Wno-missing-prototypes -MMD -MP -MF $@.d $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(call libs,cmd) $(PKG_LIBS)
 
 # --- programs that the scripts of tests/system drive: tests/system/NOUN.c ------------------------------------------------
 $(BUILD)/tests/%: tests/system/%.c $(BUILD)/flags $(call libs,cmd)
@@ -132,10 +168,17 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/flags $(call libs,cmd)
 	$(call note,BENCH,$@)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) -o $@ $< $(call libs,cmd) $(PKG_LIBS)
 
+# That of the device library counts memory: the linker wraps the allocator of all that it can link statically.
+$(BUILD)/bench/device: tests/bench/device.c $(BUILD)/flags $(BUILD)/libmdresolve.a
+	@mkdir -p $(@D)
+	$(call note,BENCH,$@)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $(LDFLAGS_ALL) $(foreach f,malloc calloc realloc free strdup,-Wl,--wrap=$(f)) \
+		-o $@ $< $(BUILD)/libmdresolve.a -Wl,-Bstatic -ljansson -lpcre2-8 -lzstd -lz -Wl,-Bdynamic -lcrypto
+
 # --- what a machine needs: installed through apt when run as root, else the one line to run ------------------------------
 DEPS_BUILD = gcc make pkg-config libgit2-dev libssl-dev libzstd-dev libarchive-dev libjansson-dev libinih-dev libpcre2-dev libutf8proc-dev zlib1g-dev libqrencode-dev libexpat1-dev
-DEPS_DEMO  = $(DEPS_BUILD) git ca-certificates nodejs npm
-DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev valgrind cppcheck clang-tidy clang-format aapt apksigner openssl unzip zip zstd libplist-utils default-jdk-headless chromium zbar-tools
+DEPS_DEMO  = $(DEPS_BUILD) libcurl4-openssl-dev git ca-certificates nodejs npm
+DEPS_TEST  = $(DEPS_DEMO) libcmocka-dev g++ gcc-multilib valgrind cppcheck clang-tidy clang-format aapt apksigner openssl unzip zip zstd libplist-utils default-jdk-headless chromium zbar-tools softhsm2 opensc
 
 deps: ## install what building needs
 	@tests/deps $(DEPS_BUILD)
@@ -147,11 +190,11 @@ deps-test: ## install what the tests need
 
 JOBS = -j$(shell nproc)
 # pkg-config is asked when this file is read, so what comes after deps runs in a fresh make.
-demo: deps-demo ## build, compile the example definitions with real packages, resolve five devices
-	@$(MAKE) $(JOBS) --no-print-directory all
+demo: deps-demo ## build, compile the example definitions with real packages, resolve eight devices, ask over HTTP
+	@$(MAKE) $(JOBS) --no-print-directory all device
 	@BUILD='$(abspath $(BUILD))' examples/demo.sh
 test: deps-test ## everything that CI runs
-	@$(MAKE) $(JOBS) --no-print-directory all unit
+	@$(MAKE) $(JOBS) --no-print-directory all device unit
 	@BUILD='$(abspath $(BUILD))' tests/run
 bench: deps-test ## ratios to references measured in the same run
 	@$(MAKE) $(JOBS) --no-print-directory all $(BENCH)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The demo of `make demo`: example definitions with real packages → commit → signed tree → what eight devices get, and why; a delta
-# that one of them takes, and the pages for people.
+# that one of them takes, the pages for people, and a device that asks over HTTP.
 # Needs: git, npm (for the packages), the built program in $BUILD. Everything it makes lies below $BUILD/demo.
 set -euo pipefail
 
@@ -84,3 +84,21 @@ say "8. Pages for people: what is out for everybody is listed; the others have a
 (cd "$tree" && grep -o 'href="[^"]*html"' pages/index.html | sed 's/href="\(.*\)"/   pages\/\1/')
 echo "   of the in-house build, for its testers:"
 (cd "$tree" && grep -l 'itms-services' pages/ios/*.html | sed 's/^/   /')
+
+say "9. A phone: examples/device on the device library, over HTTP. First contact, then nothing new: one request"
+coproc server { exec node -e '
+	const http = require("http"), fs = require("fs")
+	const server = http.createServer((request, response) => fs.readFile(process.argv[1] + request.url, (error, bytes) =>
+		error ? response.writeHead(404).end() : response.end(bytes)))
+	server.listen(0, "127.0.0.1", () => console.log(server.address().port))' "$demo/tree"; }
+node=$server_PID # coproc sets it
+trap 'kill "$node"' EXIT
+read -r port <&"${server[0]}"
+phone() { # COMMAND…: what it prints, then its requests
+	"$build/device" "http://127.0.0.1:$port/DEMO01-default/" --root keys/1.root.json --state "$demo/state" \
+		--device "$top/examples/devices/4-developer.json" --now "$now" --verbose "$@" 2>"$demo/requests"
+	sed "s|http://127.0.0.1:$port||; s|^|   |" "$demo/requests"
+}
+phone check
+phone check
+phone switch new_home off

@@ -25,6 +25,7 @@ void diag_clean(struct strbuf *out, struct slice s)
 	}
 }
 
+PRINTF_LIKE(4, 0)
 static void record(struct diags *d, struct srcpos at, enum diag_level level, const char *fmt, va_list args)
 {
 	CLEANUP(strbuf_release) struct strbuf raw = STRBUF_INIT;

@@ -104,6 +104,50 @@ int digest_both(struct digests *d, uint8_t sha256[SHA256_SIZE], uint8_t md5[MD5_
 	return bad;
 }
 
+struct digest_stream {
+	const EVP_MD *sha256;
+	EVP_MD_CTX *ctx;
+};
+
+int digest_stream_new(struct digest_stream **out, const struct digests *d)
+{
+	struct digest_stream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -1;
+	s->sha256 = d->sha256;
+	s->ctx = EVP_MD_CTX_new();
+	if (!s->ctx) {
+		free(s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void digest_stream_free(struct digest_stream *s)
+{
+	if (!s)
+		return;
+	EVP_MD_CTX_free(s->ctx);
+	free(s);
+}
+
+int digest_stream_begin(struct digest_stream *s)
+{
+	return EVP_DigestInit_ex(s->ctx, s->sha256, NULL) == 1 ? 0 : -1;
+}
+
+int digest_stream_add(struct digest_stream *s, struct slice piece)
+{
+	return piece.n == 0 || EVP_DigestUpdate(s->ctx, piece.p, piece.n) == 1 ? 0 : -1;
+}
+
+int digest_stream_end(struct digest_stream *s, uint8_t out[SHA256_SIZE])
+{
+	return EVP_DigestFinal_ex(s->ctx, out, NULL) == 1 ? 0 : -1;
+}
+
 void digest_hex(char *out, const uint8_t *bytes, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -28,6 +28,15 @@ int digest_md5(struct digests *d, uint8_t out[MD5_SIZE], struct slice data) MUST
 /* Both in one pass: a mapped file of any size is read from disk once. */
 int digest_both(struct digests *d, uint8_t sha256[SHA256_SIZE], uint8_t md5[MD5_SIZE], struct slice data) MUST_CHECK;
 
+/* SHA-256 of what comes piece by piece. A stream has a context of its own, so that other digests may be taken meanwhile; it may be begun
+ * again at any time, and must be before the first piece. */
+struct digest_stream;
+int digest_stream_new(struct digest_stream **out, const struct digests *d) MUST_CHECK; /* `d` outlives it */
+void digest_stream_free(struct digest_stream *s);                                      /* NULL is fine */
+int digest_stream_begin(struct digest_stream *s) MUST_CHECK;
+int digest_stream_add(struct digest_stream *s, struct slice piece) MUST_CHECK;
+int digest_stream_end(struct digest_stream *s, uint8_t out[SHA256_SIZE]) MUST_CHECK;
+
 void digest_hex(char *out, const uint8_t *bytes, size_t n); /* lower case, 2n digits and a NUL */
 
 /* First 8 bytes, big endian: the number that buckets and filters use. */

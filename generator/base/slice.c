@@ -136,7 +136,9 @@ ptrdiff_t slice_find(struct slice s, char c)
 
 ptrdiff_t slice_rfind(struct slice s, char c)
 {
-	const char *found = s.n > 0 ? memrchr(s.p, c, s.n) : NULL;
-
-	return found ? found - s.p : -1;
+	for (size_t i = s.n; i > 0; i--) { /* not every libc has memrchr() */
+		if (s.p[i - 1] == c)
+			return (ptrdiff_t)(i - 1);
+	}
+	return -1;
 }

@@ -35,7 +35,7 @@ void strbuf_adds(struct strbuf *sb, const char *cstr);
 void strbuf_addslice(struct strbuf *sb, struct slice s);
 void strbuf_addch(struct strbuf *sb, char c);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args);
+void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 void strbuf_addhex(struct strbuf *sb, const void *bytes, size_t n); /* lower case */
 void strbuf_addbase64(struct strbuf *sb, struct slice bytes);       /* RFC 4648 section 4, with padding */
 void strbuf_adduint(struct strbuf *sb, uint64_t v);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define QUOTE_MAX 80 /* bytes of outside text in a message */
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -269,4 +271,19 @@ bool text_hex(uint8_t *out, size_t n, struct slice s)
 	for (size_t i = 0; i < n; i++)
 		out[i] = (uint8_t)((unsigned)hex_digit(s.p[2 * i]) << 4 | (unsigned)hex_digit(s.p[2 * i + 1]));
 	return true;
+}
+
+const char *quote(struct arena *a, struct slice s)
+{
+	size_t n = s.n;
+
+	if (n > QUOTE_MAX)
+		for (n = QUOTE_MAX; n && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
+			n--;
+	return arena_printf(a, "\"" SLICE_FMT "%s\"", SLICE_ARG(slice_sub(s, 0, n)), n < s.n ? "…" : "").p;
+}
+
+const char *hint(struct arena *a, struct slice word)
+{
+	return word.n ? arena_printf(a, "; did you mean %s?", quote(a, word)).p : "";
 }

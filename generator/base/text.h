@@ -44,4 +44,8 @@ bool text_decimal(uint64_t *out, struct slice s, unsigned decimals);
 
 bool text_hex(uint8_t *out, size_t n, struct slice s); /* exactly 2n lower-case hex digits */
 
+/* For messages, in the arena: the text in quotes, cut when long; `; did you mean "word"?`, or "" for an empty word. */
+const char *quote(struct arena *a, struct slice s);
+const char *hint(struct arena *a, struct slice word);
+
 #endif

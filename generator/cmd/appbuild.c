@@ -23,15 +23,27 @@ static int check_roots(struct appbuild *b, struct build_run *run)
 				  "there is no TUF root: keys/1.root.json is missing; `mdstatic keys new KEYDIR --root "
 				  "keys` makes one");
 	return roots_check(&b->chain, &b->mem, run->load->digests, b->app->roots, b->app->nroots, b->app->roots_dir,
-			   run->now, d);
+			   run->now, &run->keys.settings.roles[KEYS_ROOT], d);
 }
 
 static int load_previous(struct appbuild *b, struct build_run *run)
 {
-	struct slice dir = arena_printf(&b->mem, "%s/" SLICE_FMT, run->previous ? run->previous : run->out.path,
-					SLICE_ARG(b->app->app_code));
+	const char *dir = arena_printf(&b->mem, "%s/" SLICE_FMT, run->previous ? run->previous : run->out.path,
+				       SLICE_ARG(b->app->app_code))
+				  .p;
 
-	return previous_load(&b->previous, dir.p, b->app->app_code, &b->chain, run->load->digests, &run->load->d);
+	if (!previous_load(&b->previous, dir, b->app->app_code, &b->chain, run->load->digests, &run->load->d)) {
+		if (!b->previous.unusable &&
+		    !roles_objects_vouched(&b->mem, &b->previous.parts, &b->chain.v[b->chain.n - 1], &run->keys))
+			previous_forsake(&b->previous, "its objects are signed by keys that were replaced since");
+		return b->previous.unusable ? diag_warning(&run->load->d, SRCPOS_FILE(dir),
+							   "%s: nothing of it is reused, and everything is made again",
+							   b->previous.unusable)
+					    : 0;
+	}
+	return diag_error(&run->load->d, SRCPOS_FILE(dir),
+			  "the previous tree does not verify, so nothing of it can be reused or continued; "
+			  "fetch it again with mdstatic-publish pull, or name a good one with --previous");
 }
 
 static void add_bytes(struct appbuild *b, const uint8_t hash[SHA256_SIZE], const char *name, struct slice bytes)
@@ -195,7 +207,11 @@ void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app
 	struct load *l = run->load;
 	const struct filetree *tree = source_tree(l->source);
 
-	*b = (struct appbuild){ .app = app, .mem = ARENA_INIT, .previous = PREVIOUS_INIT, .objects = OBJECTS_INIT };
+	*b = (struct appbuild){ .app = app,
+				.mem = ARENA_INIT,
+				.previous = PREVIOUS_INIT,
+				.objects = OBJECTS_INIT,
+				.pending = PENDING_INIT };
 	b->book = (struct recipe_book){ .a = &b->mem, .digests = l->digests };
 	if (!check_roots(b, run) && !load_previous(b, run))
 		b->book.known = &b->previous.recipes;
@@ -239,7 +255,7 @@ static struct tuf_target *index_targets(struct appbuild *b)
 	return v;
 }
 
-static int sign(struct appbuild *b, struct build_run *run)
+void appbuild_sign(struct appbuild *b, struct build_run *run)
 {
 	struct roles_input in = {
 		.app = b->app->app_code,
@@ -252,9 +268,13 @@ static int sign(struct appbuild *b, struct build_run *run)
 		.objects = objects_targets(&b->mem, &b->objects),
 		.nobjects = b->objects.n,
 		.previous = b->previous.dir ? &b->previous.parts : NULL,
+		.pending = run->signatures ? &b->pending : NULL,
 	};
 
-	return roles_make(&b->parts, &b->mem, run->load->digests, &in, &run->load->d);
+	if (run->signatures)
+		pending_open(&b->pending, run->signatures, b->app->app_code);
+	if (roles_make(&b->parts, &b->mem, run->load->digests, &in, &run->load->d) && !run->load->d.errors)
+		diag_environment(&run->load->d, NULL, "cannot sign");
 }
 
 /* 1: the release's package is another one, or does not lie in the repository. */
@@ -351,30 +371,6 @@ static int place_indexes(struct appbuild *b, struct build_run *run, struct tree 
 	return bad;
 }
 
-static int place_metadata(struct appbuild *b, struct build_run *run, struct tree *t)
-{
-	struct strbuf path = STRBUF_INIT;
-	int bad = 0;
-
-	for (size_t i = 0; i < b->chain.n && !bad; i++) {
-		strbuf_reset(&path);
-		path_metadata(&path, i + 1, "root");
-		bad = tree_file(t, path.p, b->app->roots[i], &run->load->d);
-	}
-	for (size_t i = 0; i < b->parts.n && !bad; i++) {
-		const struct tuf_part *part = &b->parts.v[i];
-
-		if (!part->bytes.n)
-			continue;
-		strbuf_reset(&path);
-		path_metadata(&path, slice_eqs(part->role, "timestamp") ? 0 : part->version,
-			      arena_str(&b->mem, part->role));
-		bad = tree_file(t, path.p, part->bytes, &run->load->d);
-	}
-	strbuf_release(&path);
-	return bad;
-}
-
 static int by_elsewhere(const void *a, const void *b)
 {
 	return slice_cmp(((const struct elsewhere *)a)->path, ((const struct elsewhere *)b)->path);
@@ -402,7 +398,7 @@ static int place_buildinfo(struct appbuild *b, struct build_run *run, struct tre
 		return diag_environment(&run->load->d, NULL, "cannot hash timestamp.json");
 	info.nlineage =
 		buildinfo_lineage(lineage, &b->previous.build, b->previous.dir ? b->previous.timestamp : NULL, now);
-	bad = roles_buildinfo(&bytes, &b->mem, &info, b->previous.build_bytes, &run->keys.v[TUF_TIMESTAMP],
+	bad = roles_buildinfo(&bytes, &b->mem, &info, b->previous.build_bytes, &run->keys, &b->chain.v[b->chain.n - 1],
 			      &run->load->d);
 	if (!bad)
 		bad = tree_file(t, BUILDINFO_NAME, strbuf_slice(&bytes), &run->load->d);
@@ -414,14 +410,14 @@ void appbuild_write(struct appbuild *b, struct build_run *run)
 {
 	struct tree t = TREE_INIT;
 
-	if (sign(b, run))
-		return;
 	if (!tree_begin(&t, &run->out, b->app->app_code, b->previous.dir, &run->load->d) &&
 	    !place_objects(b, run, &t) && !payloads_place(&b->payloads, &t, note_elsewhere, b) &&
-	    !place_indexes(b, run, &t) && !place_metadata(b, run, &t) && !place_buildinfo(b, run, &t) &&
-	    tree_commit(&t, &b->changed, &run->load->d) && !run->load->d.errors)
+	    !place_indexes(b, run, &t) && !tree_metadata(&t, &b->chain, &b->parts, &run->load->d) &&
+	    !place_buildinfo(b, run, &t) && tree_commit(&t, &b->changed, &run->load->d) && !run->load->d.errors)
 		diag_environment(&run->load->d, run->out.path, "the tree could not be written");
 	tree_end(&t);
+	if (run->signatures && !run->load->d.errors && pending_close(&b->pending, &run->load->d))
+		return;
 }
 
 void appbuild_release(struct appbuild *b)
@@ -434,5 +430,6 @@ void appbuild_release(struct appbuild *b)
 	objects_release(&b->objects);
 	strbuf_release(&b->recipes);
 	previous_release(&b->previous);
+	pending_release(&b->pending);
 	arena_release(&b->mem);
 }

@@ -1,7 +1,9 @@
 /* cmd/appbuild.h: one app of one build, from model to tree.
  *
- * Order      appbuild_prepare() for every app (everything that can be wrong is found: roots, the previous tree, packages, lists;
- *            indexes are compiled); when there is no error, appbuild_write() for every app, then appbuild_report().
+ * Order      appbuild_prepare() for every app (everything that can be wrong is found: roots, the previous tree,
+ *            packages, lists; indexes are compiled); when there is no error, appbuild_sign() for every app; when still
+ *            none, appbuild_write() for every app, then appbuild_report(). So no app is written while another one
+ *            waits for signatures.
  * Errors     collected in run->load->d. */
 #ifndef CMD_APPBUILD_H
 #define CMD_APPBUILD_H
@@ -24,7 +26,8 @@ struct build_run { /* what all apps of a build share */
 	struct keyset keys;
 	struct h5key h5key; /* loaded where an app has h5 releases */
 	struct outdir out;
-	const char *previous; /* --previous, or NULL: what --out holds */
+	const char *previous;   /* --previous, or NULL: what --out holds */
+	const char *signatures; /* --signatures, or NULL */
 	int64_t now;
 	unsigned jobs;
 	bool json;
@@ -44,6 +47,7 @@ struct appbuild {
 	struct compiled compiled;
 	struct objects objects;
 	struct strbuf recipes; /* recipes.json */
+	struct pending pending;
 	struct tuf_parts parts;
 	bool changed;
 	uint64_t bytes; /* of all objects */
@@ -52,6 +56,7 @@ struct appbuild {
 };
 
 void appbuild_prepare(struct appbuild *b, struct build_run *run, struct app *app);
+void appbuild_sign(struct appbuild *b, struct build_run *run);
 void appbuild_write(struct appbuild *b, struct build_run *run);
 void appbuild_report(const struct appbuild *v, size_t n, const struct build_run *run);
 void appbuild_release(struct appbuild *b);

@@ -2,6 +2,7 @@
 
 #include "base/fileio.h"
 #include "cmd/appbuild.h"
+#include "cmd/passphrase.h"
 
 extern const struct command cmd_build;
 
@@ -42,6 +43,7 @@ static int build_apps(struct load *l, struct build_run *run, struct app **apps)
 	struct arena mem = ARENA_INIT;
 	struct appbuild *builds;
 	size_t n = 0, done = 0;
+	bool prepared;
 
 	while (apps[n])
 		n++;
@@ -50,6 +52,9 @@ static int build_apps(struct load *l, struct build_run *run, struct app **apps)
 		appbuild_prepare(&builds[i], run, apps[i]);
 	if (!n && !l->d.errors)
 		diag_error(&l->d, SRCPOS_NONE, "there is no app: apps/<name>/app.ini is missing");
+	prepared = !l->d.errors;
+	for (size_t i = 0; i < n && prepared; i++)
+		appbuild_sign(&builds[i], run);
 	for (; done < n && !l->d.errors; done++)
 		appbuild_write(&builds[done], run);
 	if (!l->d.errors)
@@ -60,9 +65,21 @@ static int build_apps(struct load *l, struct build_run *run, struct app **apps)
 	return l->d.errors ? -1 : 0;
 }
 
+static int load_keys(struct build_run *run, const char *dir, bool h5)
+{
+	const unsigned needed =
+		KEY_BIT(KEYS_TARGETS) | KEY_BIT(KEYS_OBJECTS) | KEY_BIT(KEYS_SNAPSHOT) | KEY_BIT(KEYS_TIMESTAMP);
+	CLEANUP(passphrase_close) struct passphrase_source pass = PASSPHRASE_SOURCE_INIT;
+	struct load *l = run->load;
+
+	passphrase_open(&pass);
+	if (keys_load(&run->keys, dir, needed, &pass.keys, l->digests, &l->d))
+		return -1;
+	return h5 ? h5key_load(&run->h5key, dir, &pass.keys, l->digests, &l->d) : 0;
+}
+
 static void build(struct load *l, struct build_run *run, const struct cmd_args *a)
 {
-	unsigned needed = KEY_BIT(TUF_TARGETS) | KEY_BIT(TUF_SNAPSHOT) | KEY_BIT(TUF_TIMESTAMP);
 	struct app **apps;
 
 	if (load_open(l, a))
@@ -77,11 +94,7 @@ static void build(struct load *l, struct build_run *run, const struct cmd_args *
 				 "there is no such folder to continue; leave --previous out to begin anew");
 		return;
 	}
-	if (keys_load(&run->keys, cmd_value(a, "keys"), needed, l->digests, &l->d) && l->d.environment)
-		return;
-	if (has_h5(apps) && h5key_load(&run->h5key, cmd_value(a, "keys"), l->digests, &l->d))
-		return;
-	if (!outdir_open(&run->out, cmd_value(a, "out"), &l->d))
+	if (!load_keys(run, cmd_value(a, "keys"), has_h5(apps)) && !outdir_open(&run->out, cmd_value(a, "out"), &l->d))
 		build_apps(l, run, apps);
 	outdir_close(&run->out);
 }
@@ -94,6 +107,7 @@ static int run(const struct cmd_args *a)
 			       .h5key = H5KEY_INIT,
 			       .out = OUTDIR_INIT,
 			       .previous = cmd_value(a, "previous"),
+			       .signatures = cmd_value(a, "signatures"),
 			       .json = cmd_flag(a, "json") };
 	int code = load_usage(a);
 
@@ -119,6 +133,11 @@ static const struct cmd_option options[] = {
 	{ "keys", "DIR", "private keys: targets.pem snapshot.pem timestamp.pem, and h5.pem for h5 packages", true,
 	  false },
 	{ "previous", "DIR", "the tree that this one continues (default: what --out holds)", false, false },
+	{ "signatures", "DIR",
+	  "where files wait, in DIR/<appCode>, for signatures of targets that no key here makes; people sign there and "
+	  "run the "
+	  "same build again: it writes anew only what says something else",
+	  false, false },
 	{ "now", "TIME", "the time that signatures begin (default: the clock)", false, false },
 	{ "jobs", "N", "how many threads may work (default: one for each processor); the output is the same", false,
 	  false },

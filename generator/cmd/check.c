@@ -1,5 +1,6 @@
 #include "build/warnings.h"
 #include "cmd/load.h"
+#include "sign/roots.h"
 
 extern const struct command cmd_check;
 
@@ -7,6 +8,22 @@ static void print_summary(const struct load *l)
 {
 	fprintf(stderr, "%zu error%s, %zu warning%s in %zu app%s\n", l->d.errors, l->d.errors == 1 ? "" : "s",
 		l->d.warnings, l->d.warnings == 1 ? "" : "s", l->model.napps, l->model.napps == 1 ? "" : "s");
+}
+
+/* A root that waits for signatures must not be merged: nothing could be built under it. */
+static void check_roots(struct load *l)
+{
+	const struct slice *last = NULL;
+	struct tuf_chain chain;
+
+	for (size_t i = 0; i < l->model.napps; i++) {
+		const struct app *app = &l->model.apps[i];
+
+		if (app->nroots && app->roots != last)
+			(void)!roots_decode(&chain, &l->mem, l->digests, app->roots, app->nroots, app->roots_dir,
+					    &l->d);
+		last = app->roots;
+	}
 }
 
 static int run(const struct cmd_args *a)
@@ -21,6 +38,7 @@ static int run(const struct cmd_args *a)
 		return code;
 	if (!load_open(&l, a)) {
 		load_artifacts(&l);
+		check_roots(&l);
 		load_transitions(&l.model, source_tree(l.source), l.source, &l.mem, &l.d);
 		for (size_t i = 0; i < l.model.napps && !l.d.errors; i++)
 			warnings_check(&l.model.apps[i], l.model.commit_time, &l.d);

@@ -4,8 +4,8 @@
 
 #include "base/diag.h"
 #include "base/instant.h"
+#include "format/amr.h"
 #include "format/delta.h"
-#include "inspect/amr.h"
 #include "inspect/apk.h"
 #include "inspect/hqfpatch.h"
 #include "inspect/jar.h"

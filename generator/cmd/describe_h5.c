@@ -1,6 +1,6 @@
 #include "cmd/describe.h"
 
-#include "inspect/amr.h"
+#include "format/amr.h"
 
 static void say_signatures(json_t *facts, const struct amr *amr)
 {
@@ -54,7 +54,7 @@ int describe_amr(json_t *facts, const struct describe_input *in, const struct zi
 	say_signatures(facts, &amr);
 	if (in->h5_key.n)
 		say_flag(facts, "signedByKey", true);
-	say_uint(facts, "tarBytes", amr.tar_size);
+	say_uint(facts, "tarBytes", amr.tar.size);
 	say_uint(facts, "entries", amr.nfiles - count_folders(&amr));
 	say_uint(facts, "folders", count_folders(&amr));
 	say_uint(facts, "unpackedBytes", amr.bytes);

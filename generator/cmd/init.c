@@ -61,6 +61,7 @@ static int make_keys(const char *dir, int64_t now, struct diags *d)
 
 	strbuf_addf(&keys, "%s/" KEYS, dir);
 	strbuf_addf(&root, "%s/" ROOT, dir);
+	keys_guard();
 	if (digests_new(&digests))
 		diag_environment(d, NULL, "libcrypto gives no SHA-256 here");
 	else

@@ -13,6 +13,7 @@ static int run_new(const struct cmd_args *a)
 
 	if (code)
 		return code;
+	keys_guard();
 	if (digests_new(&digests))
 		diag_environment(&d, NULL, "libcrypto gives no SHA-256 here");
 	else if (!keys_new(a->positional[0], cmd_value(a, "root"), now, digests, &d))

@@ -149,9 +149,9 @@ static int open_client(struct job *j)
 		config.root = root.p ? root.p : "";
 		config.root_size = root.n;
 		if (j->tree.state.n) {
-			config.load = treedir_load;
-			config.store = treedir_store;
-			config.storage_ctx = &j->tree;
+			config.storage = (struct mdr_storage){
+				.ctx = &j->tree, .load = treedir_load, .store = treedir_store, .remove = treedir_remove
+			};
 		}
 		if (mdr_open(&j->client, &config, &err) || mdr_refresh(j->client, j->now, &err))
 			result = report(j, &err);

@@ -212,3 +212,14 @@ bool treedir_store(void *ctx, const char *name, const void *bytes, size_t n)
 	diags_release(&d);
 	return ok;
 }
+
+bool treedir_remove(void *ctx, const char *name)
+{
+	struct treedir *t = ctx;
+
+	join(&t->path, t->state.p, name);
+	if (!t->path.failed && (unlink(t->path.p) == 0 || errno == ENOENT))
+		return true;
+	(void)failed(t);
+	return false;
+}

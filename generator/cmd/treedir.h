@@ -32,5 +32,6 @@ void treedir_release(struct treedir *t);
 enum mdr_fetched treedir_fetch(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset, uint64_t limit);
 enum mdr_fetched treedir_load(void *ctx, struct mdr_sink *sink, const char *name);
 bool treedir_store(void *ctx, const char *name, const void *bytes, size_t n);
+bool treedir_remove(void *ctx, const char *name);
 
 #endif

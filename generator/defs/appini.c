@@ -2,8 +2,8 @@
 #include "defs/appini.h"
 
 #include "base/appname.h"
+#include "base/inifile.h"
 #include "base/text.h"
-#include "defs/inifile.h"
 #include "defs/url.h"
 
 #define AUDIENCE_MAX   UINT64_C(100000000000)

@@ -9,8 +9,6 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 
-#define QUOTE_MAX 80 /* bytes of outside text in a message */
-
 /* --- parsing ------------------------------------------------------------------------------------------------------ */
 
 static struct srcpos pos_at(const struct reader *r, size_t offset)
@@ -210,21 +208,6 @@ struct slice node_raw(const struct node *n)
 }
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
-
-const char *quote(struct arena *a, struct slice s)
-{
-	size_t n = s.n;
-
-	if (n > QUOTE_MAX)
-		for (n = QUOTE_MAX; n && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
-			n--;
-	return arena_printf(a, "\"" SLICE_FMT "%s\"", SLICE_ARG(slice_sub(s, 0, n)), n < s.n ? "…" : "").p;
-}
-
-const char *hint(struct arena *a, struct slice word)
-{
-	return word.n ? arena_printf(a, "; did you mean %s?", quote(a, word)).p : "";
-}
 
 static const char *vformat(struct strbuf *buf, const char *fmt, va_list args)
 {

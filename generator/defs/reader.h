@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/jsontable.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "model/model.h"
 
@@ -73,9 +74,6 @@ bool object_error(const struct object *o, const char *key, const char *fmt, ...)
 bool node_error(const struct node *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void object_warning(const struct object *o, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void node_warning(const struct node *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* For messages, in the arena: the text in quotes, cut when long; `; did you mean "word"?`, or "" for an empty word. */
-const char *quote(struct arena *a, struct slice s);
-const char *hint(struct arena *a, struct slice word);
 
 /* --- keys of an object -------------------------------------------------------------------------------------------- */
 /* Each is asked for once. True and *out set: it is there and good; else *out is untouched. */

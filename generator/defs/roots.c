@@ -38,6 +38,7 @@ void roots_load(struct root_chain *out, const struct layout_app *files, const st
 {
 	const struct layout_file **found = ARENA_ARRAY(a, const struct layout_file *, files->n);
 	size_t n = 0;
+	bool whole = true; /* so far */
 
 	for (size_t i = 0; i < files->n; i++)
 		if (files->files[i].kind == LAYOUT_ROOT)
@@ -50,12 +51,16 @@ void roots_load(struct root_chain *out, const struct layout_app *files, const st
 	for (size_t i = 0; i < n; i++) {
 		uint64_t before = i ? found[i - 1]->number : 0;
 		struct origin origin;
+		bool gap = found[i]->number != before + 1;
 
-		if (found[i]->number != before + 1)
+		if (gap)
 			diag_error(d, SRCPOS_FILE(found[i]->entry->path),
 				   "%s/%" PRIu64 ".root.json is missing: the chain of roots has no gaps", out->dir,
 				   before + 1);
-		if (textfile_read(&origin, tree, found[i]->entry, a, d) == 0 && is_object(origin, a, d))
+		whole = !gap && whole;
+		if (textfile_read(&origin, tree, found[i]->entry, a, d) || !is_object(origin, a, d))
+			whole = false;
+		else if (whole)
 			out->v[out->n++] = origin.text;
 	}
 }

@@ -9,7 +9,7 @@
 #include "model/model.h"
 
 struct root_chain {
-	struct slice *v; /* content of 1.root.json, 2.root.json, …; complete where no error was recorded */
+	struct slice *v; /* content of 1.root.json, 2.root.json, …; as far as they go without a gap or an error */
 	size_t n;
 	const char *dir; /* relative to the repository's root, for messages; NULL where there is no root */
 };

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/inifile.h"
 #include "base/map.h"
 #include "base/text.h"
-#include "defs/inifile.h"
 #include "defs/pattern.h"
 #include "defs/reader.h"
 #include "defs/repeat.h"

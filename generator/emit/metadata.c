@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/fileio.h"
-#include "base/text.h"
 #include "format/paths.h"
 
 #define H16_DIGITS 16
@@ -15,8 +14,8 @@ struct loading {
 	struct arena *a;
 	struct digests *dg;
 	struct diags *d;
+	const struct metadata_terms *terms;
 	const char *dir;
-	const struct tuf_file *root;
 	struct metadata *out;
 	size_t parts_cap, indexes_cap, objects_cap;
 };
@@ -34,19 +33,6 @@ int metadata_read(struct slice *out, const char **path, struct arena *a, const c
 		*out = arena_copy(a, strbuf_slice(&bytes));
 	strbuf_release(&bytes);
 	return result;
-}
-
-bool metadata_name(uint64_t *version, struct slice *role, struct slice name)
-{
-	struct slice rest = name, head = slice_cut(&rest, '.');
-
-	if (!slice_ends(name, ".json"))
-		return false;
-	*version = 0;
-	*role = slice_sub(name, 0, name.n - strlen(".json"));
-	if (text_uint(version, head) && *version >= 1 && *version <= TUF_VERSION_MAX && head.p[0] != '0')
-		*role = slice_sub(rest, 0, rest.n >= strlen(".json") ? rest.n - strlen(".json") : 0);
-	return role->n > 0;
 }
 
 /* Reads metadata/[version.]role.json and holds it against what its referrer says of it (NULL: nothing does). */
@@ -96,6 +82,20 @@ static int decode_part(struct tuf_part *part, const char *path, struct loading *
 	return 0;
 }
 
+/* The newest root that is satisfied with the file's signatures, and which of them count; NULL: none is. */
+static const struct tuf_file *root_of(const struct loading *l, const struct tuf_file *f, uint64_t *good)
+{
+	const struct tuf_chain *chain = l->terms->chain;
+	size_t oldest = l->terms->replaced ? 0 : chain->n - 1;
+
+	for (size_t i = chain->n; i-- > oldest;) {
+		*good = 0;
+		if (tuf_signed_by_role(f, &chain->v[i], good))
+			return &chain->v[i];
+	}
+	return NULL;
+}
+
 static int load_part(struct tuf_part *part, struct loading *l, enum tuf_type type, const struct tuf_meta *meta,
 		     struct slice role, const struct tuf_targets *delegator, const struct tuf_delegation *delegation)
 {
@@ -107,11 +107,15 @@ static int load_part(struct tuf_part *part, struct loading *l, enum tuf_type typ
 	if (read_part(part, &path, l, meta, role) || decode_part(part, path, l, type))
 		return -1;
 	assert(part->file);
-	trusted = delegation ? tuf_signed_by_delegation(part->file, delegator, delegation, &good)
-			     : tuf_signed_by_role(part->file, l->root, &good);
+	if (delegation) {
+		trusted = tuf_signed_by_delegation(part->file, delegator, delegation, &good);
+	} else {
+		l->out->signed_by[type] = root_of(l, part->file, &good);
+		trusted = l->out->signed_by[type] != NULL;
+	}
 	if (!trusted)
 		return diag_error(l->d, SRCPOS_FILE(path), "is not signed by the keys of its role");
-	if (!envelope_all(&part->file->signatures, good))
+	if (!l->terms->replaced && !envelope_all(&part->file->signatures, good))
 		return diag_error(l->d, SRCPOS_FILE(path),
 				  "has a signature that is not by a key of its role, or does not hold");
 	ARENA_PUSH(l->a, l->out->parts.v, l->out->parts.n, l->parts_cap, *part);
@@ -207,27 +211,84 @@ static int part_cmp(const void *a, const void *b)
 	return slice_cmp(((const struct tuf_part *)a)->role, ((const struct tuf_part *)b)->role);
 }
 
-int metadata_load(struct metadata *out, struct arena *a, struct digests *dg, const char *dir,
-		  const struct tuf_file *root, struct slice app, struct diags *d)
+static int load(struct loading *l)
 {
-	struct metadata m = { .app = app };
-	struct loading l = { .a = a, .dg = dg, .d = d, .dir = dir, .root = root, .out = &m };
 	struct tuf_part timestamp, snapshot, targets;
 	const struct tuf_metas *metas;
 
-	if (load_part(&timestamp, &l, TUF_TIMESTAMP, NULL, SLICE("timestamp"), NULL, NULL) ||
-	    load_part(&snapshot, &l, TUF_SNAPSHOT, &timestamp.file->metas.v[0], SLICE("snapshot"), NULL, NULL))
+	if (load_part(&timestamp, l, TUF_TIMESTAMP, NULL, SLICE("timestamp"), NULL, NULL) ||
+	    load_part(&snapshot, l, TUF_SNAPSHOT, &timestamp.file->metas.v[0], SLICE("snapshot"), NULL, NULL))
 		return -1;
 	metas = &snapshot.file->metas;
 	if (!tuf_meta_find(metas, SLICE("targets")))
-		return diag_error(d, SRCPOS_FILE(dir), "the snapshot does not list targets.json");
-	if (load_part(&targets, &l, TUF_TARGETS, tuf_meta_find(metas, SLICE("targets")), SLICE("targets"), NULL,
-		      NULL) ||
-	    load_indexes(&l, targets.file) || load_objects(&l, targets.file, metas) || load_retired(&l, metas))
+		return diag_error(l->d, SRCPOS_FILE(l->dir), "the snapshot does not list targets.json");
+	if (load_part(&targets, l, TUF_TARGETS, tuf_meta_find(metas, SLICE("targets")), SLICE("targets"), NULL, NULL))
 		return -1;
-	if (m.nobjects)
-		qsort(m.objects, m.nobjects, sizeof(*m.objects), target_cmp);
-	qsort(m.parts.v, m.parts.n, sizeof(*m.parts.v), part_cmp);
-	*out = m;
+	return load_indexes(l, targets.file) || load_objects(l, targets.file, metas) || load_retired(l, metas) ? -1 : 0;
+}
+
+int metadata_load(struct metadata *out, struct arena *a, struct digests *dg, const struct metadata_terms *terms,
+		  struct diags *d)
+{
+	struct loading l = { .a = a, .dg = dg, .d = d, .terms = terms, .dir = terms->dir, .out = out };
+	int result;
+
+	*out = (struct metadata){ .app = terms->app };
+	result = load(&l);
+	if (out->nobjects)
+		qsort(out->objects, out->nobjects, sizeof(*out->objects), target_cmp);
+	if (out->parts.n)
+		qsort(out->parts.v, out->parts.n, sizeof(*out->parts.v), part_cmp);
+	return result;
+}
+
+/* --- roots -------------------------------------------------------------------------------------------------------------- */
+static const char *root_path(struct arena *a, const char *dir, uint64_t version)
+{
+	return arena_printf(a, "%s/metadata/%" PRIu64 ".root.json", dir, version).p;
+}
+
+static int read_roots(struct slice *roots, size_t *n, struct arena *a, const char *dir, struct diags *d)
+{
+	struct strbuf rel = STRBUF_INIT;
+	int result = 0;
+
+	while (*n < TUF_ROOTS_MAX && !result) {
+		strbuf_reset(&rel);
+		path_metadata(&rel, *n + 1, "root");
+		result = metadata_read(&roots[*n], NULL, a, dir, rel.p, TUF_ROOT_MAX, d);
+		*n += !result;
+	}
+	strbuf_release(&rel);
+	return result < 0 ? -1 : 0;
+}
+
+static int check_trusted(const struct tuf_chain *chain, struct arena *a, const char *dir, const struct slice *trusted,
+			 uint64_t version, const char *name, struct diags *d)
+{
+	if (version > chain->n)
+		return diag_error(d, SRCPOS_FILE(dir), "the tree's roots end at version %zu, %s is version %" PRIu64,
+				  chain->n, name, version);
+	if (!slice_eq(chain->bytes[version - 1], *trusted))
+		return diag_error(d, SRCPOS_FILE(root_path(a, dir, version)), "differs from %s", name);
 	return 0;
+}
+
+int metadata_roots(struct tuf_chain *out, struct arena *a, struct digests *dg, const char *dir,
+		   const struct slice *trusted, const char *name, struct diags *d)
+{
+	struct slice *roots = ARENA_ARRAY(a, struct slice, TUF_ROOTS_MAX);
+	struct tuf_file *file = ARENA_NEW(a, struct tuf_file);
+	const char *why;
+	size_t n = 0, bad;
+
+	if (trusted && tuf_decode(file, a, dg, TUF_ROOT, *trusted, &why))
+		return diag_error(d, SRCPOS_FILE(name), "%s", why);
+	if (read_roots(roots, &n, a, dir, d))
+		return -1;
+	if (n == 0)
+		return diag_error(d, SRCPOS_FILE(dir), "has no metadata/1.root.json: this is no tree of mdstatic");
+	if (tuf_chain_decode(out, a, dg, roots, n, &bad, &why))
+		return diag_error(d, SRCPOS_FILE(root_path(a, dir, bad)), "%s", why);
+	return trusted ? check_trusted(out, a, dir, trusted, file->version, name, d) : 0;
 }

@@ -131,6 +131,61 @@ int tree_file(struct tree *t, const char *path, struct slice data, struct diags 
 	return make_parent(t, to, d) ? -1 : copy_bytes(to, data, d);
 }
 
+int tree_metadata(struct tree *t, const struct tuf_chain *roots, const struct tuf_parts *parts, struct diags *d)
+{
+	struct strbuf path = STRBUF_INIT;
+	int bad = 0;
+
+	for (size_t i = 0; i < roots->n && !bad; i++) {
+		strbuf_reset(&path);
+		path_metadata(&path, i + 1, "root");
+		bad = tree_file(t, path.p, roots->bytes[i], d);
+	}
+	for (size_t i = 0; i < parts->n && !bad; i++) {
+		const struct tuf_part *part = &parts->v[i];
+
+		if (!part->bytes.n)
+			continue;
+		strbuf_reset(&path);
+		path_metadata(&path, slice_eqs(part->role, "timestamp") ? 0 : part->version,
+			      arena_str(&t->mem, part->role));
+		bad = tree_file(t, path.p, part->bytes, d);
+	}
+	strbuf_release(&path);
+	return bad;
+}
+
+/* A hard link where that will do, else a copy. */
+static int take_over(struct tree *t, struct slice rel, struct diags *d)
+{
+	const char *from = path_in(t, t->previous, rel), *to = path_in(t, t->temp, rel);
+	struct file_sum sum;
+	struct stat st;
+
+	if (!lstat(to, &st))
+		return 0;
+	if (lstat(from, &st))
+		return fail(d, from, "look at");
+	if (make_parent(t, to, d))
+		return -1;
+	if (t->link && (st.st_mode & 07777) == 0644 && !link(from, to))
+		return 0;
+	return copy_file(&sum, from, to, d);
+}
+
+int tree_rest(struct tree *t, struct diags *d)
+{
+	struct file_list files = { .mem = ARENA_INIT };
+	int bad = file_walk(&files, t->previous, d);
+
+	for (size_t i = 0; i < files.n && !bad; i++) {
+		if (!slice_starts(files.path[i], "metadata/"))
+			bad = take_over(t, files.path[i], d);
+	}
+	file_list_release(&files);
+	return bad;
+}
+
 /* --- commit ------------------------------------------------------------------------------------------------------------- */
 static int same_bytes(const char *a, const char *b, struct diags *d)
 {

@@ -5,7 +5,7 @@
  *            is the old tree, or the new one, or absent as before. Leftovers of killed builds go with the next one.
  * Locking    outdir_open() takes OUT/.mdstatic.lock and waits for it; closing lets go.
  * Modes      files 0644, folders 0755, whatever the umask.
- * Order      tree_begin(), any number of tree_object(), tree_listed() and tree_file(), tree_commit(); tree_end() always.
+ * Order      tree_begin(), any number of tree_object(), tree_listed(), tree_file() …, tree_rest(), tree_commit(); tree_end() always.
  * Errors     environment errors (exit 3). */
 #ifndef EMIT_TREE_H
 #define EMIT_TREE_H
@@ -51,6 +51,11 @@ int tree_object(struct tree *t, const struct object *o, struct diags *d) MUST_CH
 int tree_listed(struct tree *t, const struct listed_file *f, struct slice data, struct diags *d) MUST_CHECK;
 /* Adds a file at a path relative to <appCode>/. */
 int tree_file(struct tree *t, const char *path, struct slice data, struct diags *d) MUST_CHECK;
+/* The files of metadata/: roots, and every part that has bytes. */
+int tree_metadata(struct tree *t, const struct tuf_chain *roots, const struct tuf_parts *parts,
+		  struct diags *d) MUST_CHECK;
+/* Takes over, as it is, what the previous tree has outside metadata/ and the new one has not. */
+int tree_rest(struct tree *t, struct diags *d) MUST_CHECK;
 /* *changed (may be NULL): the tree differs from what stood there. Equal trees are left alone. */
 int tree_commit(struct tree *t, bool *changed, struct diags *d) MUST_CHECK;
 void tree_end(struct tree *t); /* removes what was not committed */

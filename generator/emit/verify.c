@@ -67,52 +67,19 @@ static struct expected *find_expected(const struct checking *c, struct slice pat
 }
 
 /* --- roots -------------------------------------------------------------------------------------------------------------- */
-static int check_chain(struct checking *c, struct slice *roots, size_t n)
-{
-	struct tuf_file *trusted = ARENA_NEW(&c->mem, struct tuf_file);
-	const char *why;
-	size_t number;
-
-	if (tuf_decode(trusted, &c->mem, c->dg, TUF_ROOT, c->o->root, &why))
-		return diag_error(c->d, SRCPOS_FILE(c->o->root_name), "%s", why);
-	if (n == 0)
-		return diag_error(c->d, SRCPOS_FILE(c->dir),
-				  "has no metadata/1.root.json: this is no tree of mdstatic");
-	if (tuf_chain_decode(&c->chain, &c->mem, c->dg, roots, n, &number, &why))
-		return diag_error(c->d,
-				  SRCPOS_FILE(arena_printf(&c->mem, "%s/metadata/%zu.root.json", c->dir, number).p),
-				  "%s", why);
-	if (trusted->version > n)
-		return diag_error(c->d, SRCPOS_FILE(c->dir),
-				  "the tree's roots end at version %zu, %s is version %" PRIu64, n, c->o->root_name,
-				  trusted->version);
-	if (!slice_eq(roots[trusted->version - 1], c->o->root))
-		return diag_error(
-			c->d,
-			SRCPOS_FILE(
-				arena_printf(&c->mem, "%s/metadata/%" PRIu64 ".root.json", c->dir, trusted->version).p),
-			"differs from %s", c->o->root_name);
-	return 0;
-}
-
 static int load_chain(struct checking *c)
 {
-	struct slice *roots = ARENA_ARRAY(&c->mem, struct slice, TUF_ROOTS_MAX);
 	struct strbuf rel = STRBUF_INIT;
-	size_t n = 0;
-	int result = 0;
 
-	while (n < TUF_ROOTS_MAX && !result) {
+	if (metadata_roots(&c->chain, &c->mem, c->dg, c->dir, &c->o->root, c->o->root_name, c->d))
+		return -1;
+	for (size_t i = 0; i < c->chain.n; i++) {
 		strbuf_reset(&rel);
-		path_metadata(&rel, n + 1, "root");
-		result = metadata_read(&roots[n], NULL, &c->mem, c->dir, rel.p, TUF_ROOT_MAX, c->d);
-		if (!result) {
-			expect(c, arena_copy(&c->mem, strbuf_slice(&rel)), NULL);
-			n++;
-		}
+		path_metadata(&rel, i + 1, "root");
+		expect(c, arena_copy(&c->mem, strbuf_slice(&rel)), NULL);
 	}
 	strbuf_release(&rel);
-	return result < 0 ? -1 : check_chain(c, roots, n);
+	return 0;
 }
 
 /* --- roles, expiry -------------------------------------------------------------------------------------------------------- */
@@ -295,8 +262,9 @@ static void check_files(struct checking *c)
 /* --- an app --------------------------------------------------------------------------------------------------------------- */
 static int check_app(struct checking *c, struct slice name)
 {
-	if (file_walk(&c->files, c->dir, c->d) || load_chain(c) ||
-	    metadata_load(&c->m, &c->mem, c->dg, c->dir, &c->chain.v[c->chain.n - 1], name, c->d))
+	const struct metadata_terms terms = { .dir = c->dir, .chain = &c->chain, .app = name };
+
+	if (file_walk(&c->files, c->dir, c->d) || load_chain(c) || metadata_load(&c->m, &c->mem, c->dg, &terms, c->d))
 		return -1;
 	c->app->app = arena_copy(&c->out->mem, c->m.app);
 	c->app->objects = c->m.nobjects;

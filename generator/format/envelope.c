@@ -42,6 +42,7 @@ int envelope_encode(struct strbuf *out, const struct envelope *e, const json_t *
 }
 
 struct frame {
+	bool draft;
 	struct envelope envelope;
 	const json_t *signed_part;
 };
@@ -83,8 +84,11 @@ static int read_signature(struct wire *w, void *out, const json_t *v)
 
 static int read_signatures(struct wire *w, void *out, const json_t *v)
 {
-	struct envelope *e = &((struct frame *)out)->envelope;
+	struct frame *frame = out;
+	struct envelope *e = &frame->envelope;
 
+	if (frame->draft && json_is_array(v) && json_array_size(v) == 0)
+		return 0;
 	if (json_array_size(v) > ENVELOPE_SIGNATURES_MAX)
 		return wire_fail(w, "more than 64 signatures");
 	e->v = wire_array(w, &e->n, v, sizeof(*e->v), read_signature, "signatures is not an array with an entry");
@@ -107,8 +111,8 @@ static int read_signed(struct wire *w, void *out, const json_t *v)
 	return 0;
 }
 
-int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes, uint64_t limit,
-		    const char **why)
+static int decode(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes, uint64_t limit,
+		  bool draft, const char **why)
 {
 	static const struct wire_member members[] = {
 		{ "signatures", read_signatures, "there are no signatures" },
@@ -117,10 +121,10 @@ int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a,
 	static const struct wire_shape shape = { "file is not a JSON object",
 						 "unknown key beside signatures and signed", members, COUNT(members) };
 	struct wire w = { .a = a };
-	struct frame frame = { 0 };
+	struct frame frame = { .draft = draft };
 	json_auto_t *json = NULL;
 
-	if (json_parse_wire(&json, bytes, limit, why))
+	if (json_parse_wire(&json, bytes, (size_t)limit, why))
 		return -1;
 	if (wire_object(&w, &frame, json, &shape)) {
 		*why = w.why;
@@ -129,6 +133,18 @@ int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a,
 	*out = frame.envelope;
 	*signed_part = json_incref(json_object_get(json, "signed"));
 	return 0;
+}
+
+int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes, uint64_t limit,
+		    const char **why)
+{
+	return decode(out, signed_part, a, bytes, limit, false, why);
+}
+
+int envelope_decode_draft(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes,
+			  uint64_t limit, const char **why)
+{
+	return decode(out, signed_part, a, bytes, limit, true, why);
 }
 
 bool envelope_verify(const struct envelope *e, struct slice payload, const struct key_table *keys,

@@ -41,6 +41,9 @@ int envelope_encode(struct strbuf *out, const struct envelope *e, const json_t *
 /* Parses at most `limit` bytes; *signed_part is new (json_decref). -1 with a constant text in *why. */
 int envelope_decode(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes, uint64_t limit,
 		    const char **why) MUST_CHECK;
+/* The same for a file that may still lack all of its signatures. */
+int envelope_decode_draft(struct envelope *out, json_t **signed_part, struct arena *a, struct slice bytes,
+			  uint64_t limit, const char **why) MUST_CHECK;
 
 /* True when at least `threshold` distinct keys of the role signed `payload`. *good (may be NULL) gets a bit for each
  * signature of the file that is from a key of the role and holds; bits of earlier calls stay. */

@@ -1,6 +1,10 @@
 #include "format/paths.h"
 
+#include <string.h>
+
+#include "base/text.h"
 #include "format/references.h"
+#include "format/tuf.h"
 
 #define H16_BYTES 8 /* 16 digits */
 
@@ -51,6 +55,22 @@ void path_metadata(struct strbuf *out, uint64_t version, const char *role)
 	}
 	strbuf_adds(out, role);
 	strbuf_adds(out, ".json");
+}
+
+bool metadata_name(uint64_t *version, struct slice *role, struct slice name)
+{
+	struct slice rest = name, head = slice_cut(&rest, '.');
+	uint64_t n;
+
+	if (!slice_ends(name, ".json"))
+		return false;
+	*version = 0;
+	*role = slice_sub(name, 0, name.n - strlen(".json"));
+	if (text_uint(&n, head) && n >= 1 && n <= TUF_VERSION_MAX && head.p[0] != '0') {
+		*version = n;
+		*role = slice_sub(rest, 0, rest.n >= strlen(".json") ? rest.n - strlen(".json") : 0);
+	}
+	return role->n > 0;
 }
 
 void path_resolve(struct strbuf *out, struct slice base, struct slice reference)

@@ -15,6 +15,8 @@ void path_index_target(struct strbuf *out, enum platform p, enum kind k);
 void path_target_file(struct strbuf *out, struct slice target_path, const uint8_t hash[32]);
 /* "metadata/[N.]<role>.json"; version 0: unversioned (timestamp). */
 void path_metadata(struct strbuf *out, uint64_t version, const char *role);
+/* Number and role of a name in metadata/: "7.snapshot.json", or "timestamp.json" with number 0. */
+bool metadata_name(uint64_t *version, struct slice *role, struct slice name);
 /* Bases and references: a whole reference (format/references.h) stands for itself, else base ‖ reference. */
 void path_resolve(struct strbuf *out, struct slice base, struct slice reference);
 

@@ -8,6 +8,7 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
+#include "base/pem.h"
 #include "base/text.h"
 #include "format/json.h"
 #include "format/wire.h"
@@ -24,6 +25,11 @@ static const struct {
 	[PUBKEY_RSA] = { "rsa", "rsassa-pss-sha256" },
 };
 
+const char *pubkey_type_name(enum pubkey_type t)
+{
+	return names[t].keytype;
+}
+
 static void pkey_free_at(EVP_PKEY **p)
 {
 	EVP_PKEY_free(*p);
@@ -39,23 +45,20 @@ static void md_ctx_free_at(EVP_MD_CTX **c)
 	EVP_MD_CTX_free(*c);
 }
 
-/* A PEM that claims to be encrypted must not make a prompt appear. */
-static int no_passphrase(char *buf, int size, int writing, void *ctx)
-{
-	(void)buf, (void)size, (void)writing, (void)ctx;
-	return -1;
-}
-
 static bool pkey_fits(const EVP_PKEY *k, enum pubkey_type type, size_t text_size)
 {
-	char group[32] = "";
+	char group[32] = "", form[32] = "";
 	int bits = EVP_PKEY_get_bits(k);
 
 	if (type == PUBKEY_RSA)
 		return EVP_PKEY_is_a(k, "RSA") && bits >= PUBKEY_RSA_MIN_BITS && bits <= PUBKEY_RSA_MAX_BITS;
 	return EVP_PKEY_is_a(k, "EC") && text_size == P256_PEM_SIZE &&
 	       EVP_PKEY_get_utf8_string_param(k, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group), NULL) == 1 &&
-	       strcmp(group, "prime256v1") == 0;
+	       strcmp(group, "prime256v1") == 0 &&
+	       /* A hybrid point is as long, and would be a second text of the same key. */
+	       EVP_PKEY_get_utf8_string_param(k, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, form, sizeof(form),
+					      NULL) == 1 &&
+	       strcmp(form, OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) == 0;
 }
 
 /* The key of a PEM that is written exactly as OpenSSL would write it; NULL: it is not. */
@@ -67,8 +70,8 @@ static EVP_PKEY *pem_open(enum pubkey_type type, struct slice text)
 	char *again = NULL;
 	long n;
 
-	if (!in || !out || !(k = PEM_read_bio_PUBKEY(in, NULL, no_passphrase, NULL)) || !pkey_fits(k, type, text.n) ||
-	    PEM_write_bio_PUBKEY(out, k) != 1)
+	if (!in || !out || !(k = PEM_read_bio_PUBKEY(in, NULL, pem_no_passphrase, NULL)) ||
+	    !pkey_fits(k, type, text.n) || PEM_write_bio_PUBKEY(out, k) != 1)
 		return NULL;
 	n = BIO_get_mem_data(out, &again);
 	if (n < 0 || !slice_eq(slice_bytes(again, (size_t)n), text))

@@ -27,6 +27,8 @@ struct pubkey {
 	uint8_t id[SHA256_SIZE]; /* SHA-256 of the canonical key object */
 };
 
+const char *pubkey_type_name(enum pubkey_type t); /* the keytype: "ed25519" "ecdsa" "rsa" */
+
 /* Checks `text` and computes the id. 0, or -1 with a constant text in *why. */
 int pubkey_make(struct pubkey *out, enum pubkey_type type, struct slice text, struct digests *dg,
 		const char **why) MUST_CHECK;

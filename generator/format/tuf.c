@@ -9,14 +9,6 @@
 #define ROLE_NAME_MAX 32
 #define PATH_MAX_     255
 
-uint64_t tuf_limit(enum tuf_type t)
-{
-	static const uint64_t limits[TUF_TYPE_COUNT] = { TUF_ROOT_MAX, TUF_TARGETS_MAX, TUF_SNAPSHOT_MAX,
-							 TUF_TIMESTAMP_MAX };
-
-	return limits[t];
-}
-
 struct reading { /* w->ctx */
 	struct digests *dg;
 };
@@ -471,15 +463,16 @@ static int check_encoding(struct wire *w, struct tuf_file *f, struct slice bytes
 	return result;
 }
 
-int tuf_decode(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
-	       const char **why)
+static int decode(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
+		  bool draft, const char **why)
 {
 	struct reading reading = { dg };
 	struct wire w = { .a = a, .ctx = &reading };
 	struct tuf_file f = { .type = type };
 	json_auto_t *json = NULL;
 
-	if (envelope_decode(&f.signatures, &json, a, bytes, tuf_limit(type), why))
+	if (draft ? envelope_decode_draft(&f.signatures, &json, a, bytes, tuf_limit(type), why)
+		  : envelope_decode(&f.signatures, &json, a, bytes, tuf_limit(type), why))
 		return -1;
 	if (wire_object(&w, &f, json, &shapes[type]) || check_file(&w, &f) || check_encoding(&w, &f, bytes)) {
 		*why = w.why;
@@ -487,4 +480,16 @@ int tuf_decode(struct tuf_file *out, struct arena *a, struct digests *dg, enum t
 	}
 	*out = f;
 	return 0;
+}
+
+int tuf_decode(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
+	       const char **why)
+{
+	return decode(out, a, dg, type, bytes, false, why);
+}
+
+int tuf_decode_draft(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
+		     const char **why)
+{
+	return decode(out, a, dg, type, bytes, true, why);
 }

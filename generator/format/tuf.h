@@ -90,6 +90,9 @@ int tuf_encode(struct strbuf *out, const struct tuf_file *f) MUST_CHECK;
 /* 0, or -1 with a constant text in *why. `out` is untouched on failure. */
 int tuf_decode(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
 	       const char **why) MUST_CHECK;
+/* The same for a file in the making, as sign/draft.h has them: it may still lack all of its signatures. */
+int tuf_decode_draft(struct tuf_file *out, struct arena *a, struct digests *dg, enum tuf_type type, struct slice bytes,
+		     const char **why) MUST_CHECK;
 
 /* `next` is signed by the root keys of `trusted` (NULL: there is none, `next` is where trust begins) and by its own, and its
  * version is trusted's + 1. *good: as in envelope_verify(); may be NULL. */

@@ -4,6 +4,14 @@
 
 #include "format/tuf.h"
 
+uint64_t tuf_limit(enum tuf_type t)
+{
+	static const uint64_t limits[TUF_TYPE_COUNT] = { TUF_ROOT_MAX, TUF_TARGETS_MAX, TUF_SNAPSHOT_MAX,
+							 TUF_TIMESTAMP_MAX };
+
+	return limits[t];
+}
+
 int tuf_root_follows(const struct tuf_file *next, const struct tuf_file *trusted, uint64_t *good, const char **why)
 {
 	if (trusted && next->version != trusted->version + 1) {

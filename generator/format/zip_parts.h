@@ -5,7 +5,7 @@
 #include "base/refuse.h"
 #include "format/zipread.h"
 
-/* As refuse(), about an entry: `"<name>" <reason>`; of a very long name the beginning. */
-int zip_fail_named(const struct zip *z, struct slice name, const char **why, const char *reason);
+/* As refusef(), about an entry: `"<name>" <reason>`; of a very long name the beginning. */
+int zip_fail_named(struct arena *a, struct slice name, const char **why, const char *reason);
 
 #endif

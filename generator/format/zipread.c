@@ -1,6 +1,7 @@
 #include "format/zip_parts.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +24,10 @@
 #define FLAG_DESCRIPTOR 0x0008u
 #define FLAG_UTF8       0x0800u
 
-int zip_fail_named(const struct zip *z, struct slice name, const char **why, const char *reason)
+int zip_fail_named(struct arena *a, struct slice name, const char **why, const char *reason)
 {
-	return refuse(why, arena_printf(z->a, "\"" SLICE_FMT "%s\" %s", SLICE_ARG(slice_sub(name, 0, NAME_SHOWN)),
-					name.n > NAME_SHOWN ? "…" : "", reason)
-				   .p);
+	return refusef(why, a, "\"" SLICE_FMT "%s\" %s", SLICE_ARG(slice_sub(name, 0, NAME_SHOWN)),
+		       name.n > NAME_SHOWN ? "…" : "", reason);
 }
 
 /* --- the end record --------------------------------------------------------------------------------------------------- */
@@ -108,10 +108,10 @@ static int read_end(struct zip *z, const struct zip_limits *limits, const char *
 		return refuse(why, has_locator(z) ? "it has a zip64 end record that nothing calls for"
 						  : "its directory is not where its end record says");
 	if (limits->entries && end.n > limits->entries)
-		return refuse(why, arena_printf(z->a, "it holds more than %zu files and folders", limits->entries).p);
+		return refusef(why, z->a, "it holds more than %zu files and folders", limits->entries);
 	if (end.n > end.size / CENTRAL_SIZE)
 		return refuse(why, "its directory is damaged");
-	z->n = end.n;
+	z->n = (size_t)end.n;
 	z->directory = end.directory;
 	return 0;
 }
@@ -206,7 +206,7 @@ struct reading {
 
 static int refuse_entry(const struct reading *r, const char *reason)
 {
-	return zip_fail_named(r->z, r->e->name, r->why, reason);
+	return zip_fail_named(r->z->a, r->e->name, r->why, reason);
 }
 
 /* Unix modes stand in the upper half where the archive was made on such a system (3, 19). */
@@ -246,15 +246,17 @@ static int read_central(struct reading *r, const char *central)
 static int check_sizes(const struct reading *r)
 {
 	const struct zip_entry *e = r->e;
+	char text[80];
 
 	if (e->folder && e->size)
 		return refuse_entry(r, "is a folder with content");
 	if (!e->deflated && e->packed != e->size)
 		return refuse_entry(r, "is stored, but its two lengths differ");
-	if (e->size / RATIO_MAX > e->packed)
-		return refuse_entry(r, arena_printf(r->z->a, "cannot be %" PRIu64 " bytes: it is packed into %" PRIu64,
-						    e->size, e->packed)
-					       .p);
+	if (e->size / RATIO_MAX > e->packed) {
+		(void)snprintf(text, sizeof(text), "cannot be %" PRIu64 " bytes: it is packed into %" PRIu64, e->size,
+			       e->packed);
+		return refuse_entry(r, text);
+	}
 	if (has_other_name(e, r->extra))
 		return refuse_entry(r, "has a second name");
 	return 0;
@@ -297,7 +299,7 @@ static int read_local(const struct reading *r)
 		return refuse_entry(r, "reaches into the directory");
 	if ((r->flags & FLAG_DESCRIPTOR) && !e->deflated && e->packed && !little32(local + 18))
 		return refuse_entry(r, "is stored, and its length stands behind it");
-	return same_story(r, local, slice_sub(z->bytes, e->data - extra, extra)) ? 0 : refuse_entry(r, other);
+	return same_story(r, local, zip_part(z, e->data - extra, extra)) ? 0 : refuse_entry(r, other);
 }
 
 static int read_entry(struct reading *r, const char *central)
@@ -307,7 +309,7 @@ static int read_entry(struct reading *r, const char *central)
 
 static int read_directory(struct zip *z, const char **why)
 {
-	struct slice rest = slice_sub(z->bytes, z->directory, z->end - z->directory);
+	struct slice rest = zip_part(z, z->directory, z->end - z->directory);
 
 	z->v = arena_try(z->a, z->n, sizeof(*z->v));
 	z->by_name = arena_try(z->a, z->n, sizeof(const struct zip_entry *));
@@ -366,7 +368,7 @@ static int descriptor_length(const struct zip *z, const struct zip_entry *e)
 	static const struct {
 		size_t mark, width;
 	} forms[] = { { 4, 8 }, { 0, 8 }, { 4, 4 }, { 0, 4 } }; /* the longest first */
-	struct slice rest = slice_sub(z->bytes, e->data + e->packed, z->directory - e->data - e->packed);
+	struct slice rest = zip_part(z, e->data + e->packed, z->directory - e->data - e->packed);
 
 	if (!(little16(z->bytes.p + e->header + 6) & FLAG_DESCRIPTOR))
 		return 0;
@@ -411,14 +413,14 @@ static int account(struct zip *z, const struct zip_entry *const *order, const ch
 		int descriptor = descriptor_length(z, e);
 
 		if (e->header < at)
-			return zip_fail_named(z, e->name, why, "overlaps another entry");
-		if (!is_padding(slice_sub(z->bytes, at, e->header - at)))
-			return zip_fail_named(z, e->name, why, "stands behind bytes that belong to no entry");
+			return zip_fail_named(z->a, e->name, why, "overlaps another entry");
+		if (!is_padding(zip_part(z, at, e->header - at)))
+			return zip_fail_named(z->a, e->name, why, "stands behind bytes that belong to no entry");
 		if (descriptor < 0)
-			return zip_fail_named(z, e->name, why, "is not followed by its sizes, as it says");
+			return zip_fail_named(z->a, e->name, why, "is not followed by its sizes, as it says");
 		at = e->data + e->packed + (size_t)descriptor;
 	}
-	z->block = slice_sub(z->bytes, at, z->directory - at);
+	z->block = zip_part(z, at, z->directory - at);
 	if (is_padding(z->block))
 		z->block.n = 0;
 	return 0;
@@ -436,7 +438,7 @@ static int check_places(struct zip *z, const char **why)
 		qsort(z->by_name, z->n, sizeof(const struct zip_entry *), by_name);
 	for (size_t i = 1; i < z->n; i++) {
 		if (slice_eq(z->by_name[i - 1]->name, z->by_name[i]->name))
-			return zip_fail_named(z, z->by_name[i]->name, why, "is there twice");
+			return zip_fail_named(z->a, z->by_name[i]->name, why, "is there twice");
 	}
 	return 0;
 }
@@ -449,9 +451,9 @@ static int check_limits(const struct zip *z, const struct zip_limits *limits, co
 	for (size_t i = 0; i < z->n; i++)
 		bytes += z->v[i].size;
 	if (limits->bytes && bytes > limits->bytes)
-		return refuse(why, arena_printf(z->a, "it unpacks to more than %" PRIu64 " bytes", limits->bytes).p);
+		return refusef(why, z->a, "it unpacks to more than %" PRIu64 " bytes", limits->bytes);
 	if (limits->ratio && bytes > FREE_BYTES && (bytes - FREE_BYTES) / limits->ratio > z->bytes.n)
-		return refuse(why, arena_printf(z->a, "it unpacks to more than %u times its size", limits->ratio).p);
+		return refusef(why, z->a, "it unpacks to more than %u times its size", limits->ratio);
 	return 0;
 }
 

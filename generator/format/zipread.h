@@ -26,7 +26,8 @@
  * Input      hostile, borrowed: entries look into it. It may be mapped; only headers, padding and directory are touched by zip_open().
  * Memory     the arena takes about 100 bytes an entry; unpacking takes zlib's 40 KiB.
  * Time       of zip_open(): that of reading headers, padding and directory once, and of sorting the names.
- * Errors     -1 and a reason of one line, constant or in the arena that was given to zip_open(); ZIP_NO_MEMORY where memory ended.
+ * Errors     -1 and a reason of one line, constant or in the arena that was given to zip_open(); ZIP_NO_MEMORY where memory ended, or
+ *            the arena's limit: nothing here aborts.
  * Threads    a struct zip is never written to after zip_open(), but for reasons, which go to its arena: one thread. */
 #ifndef FORMAT_ZIPREAD_H
 #define FORMAT_ZIPREAD_H
@@ -34,7 +35,7 @@
 #include "base/arena.h"
 #include "base/strbuf.h"
 
-#define ZIP_NO_MEMORY "out of memory"
+#define ZIP_NO_MEMORY "out of memory" /* as REFUSE_NO_MEMORY */
 
 struct zip_limits { /* 0: no limit but those of the format */
 	size_t entries;
@@ -68,11 +69,18 @@ int zip_open(struct zip *out, struct arena *a, struct slice bytes, const struct 
 const struct zip_entry *zip_find(const struct zip *z, struct slice name); /* NULL: absent */
 /* Entries whose name begins with `prefix`: *first in z->by_name, and their number. */
 size_t zip_below(const struct zip *z, struct slice prefix, size_t *first);
+/* `n` bytes of the archive from the offset `at` on, as an entry names them; what would lie behind its end is not in it. */
+struct slice zip_part(const struct zip *z, uint64_t at, uint64_t n);
 
 /* Gives the unpacked bytes to `put` piece by piece, never more than e->size; length and CRC-32 are right when it returns 0. What
  * `put` returns, unless 0, ends it and is returned; `*why` is then untouched. */
 int zip_unpack(const struct zip *z, const struct zip_entry *e, int (*put)(void *ctx, struct slice piece), void *ctx,
 	       const char **why) MUST_CHECK;
+/* The same of an entry whose packed bytes lie elsewhere than in memory. `get` gives some of them, from `offset` on, at least one; what it
+ * returns, unless 0, ends it like `put`. Only the entry's name, size, packed, crc and deflated are looked at. Reasons live in `a`. */
+typedef int (*zip_get_fn)(void *ctx, uint64_t offset, struct slice *piece);
+int zip_unpack_from(const struct zip_entry *e, struct arena *a, zip_get_fn get,
+		    int (*put)(void *ctx, struct slice piece), void *ctx, const char **why) MUST_CHECK;
 /* Appends the whole (-1: perhaps a part); an entry of more than `limit` bytes is refused before anything is read. */
 int zip_read(struct strbuf *out, const struct zip *z, const struct zip_entry *e, uint64_t limit,
 	     const char **why) MUST_CHECK;

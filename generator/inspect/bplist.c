@@ -125,7 +125,7 @@ static int find_object(struct object *out, const struct bplist *b, size_t number
 		return refuse(why, "an object lies outside the file");
 	out->body = slice_from(b->objects, (size_t)at);
 	out->kind = (unsigned char)*out->body.p >> 4;
-	out->low = *out->body.p & 0x0fu;
+	out->low = (unsigned char)*out->body.p & 0x0fu;
 	out->count = out->low;
 	out->body = slice_from(out->body, 1);
 	out->head = 1;

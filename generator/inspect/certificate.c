@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/pem.h"
+
 static void x509_free_at(X509 **x)
 {
 	X509_free(*x);
@@ -16,13 +18,6 @@ static void x509_free_at(X509 **x)
 static void bio_free_at(BIO **b)
 {
 	BIO_free(*b);
-}
-
-/* A PEM that claims to be encrypted must not make a prompt appear. */
-static int no_passphrase(char *buf, int size, int writing, void *ctx)
-{
-	(void)buf, (void)size, (void)writing, (void)ctx;
-	return -1;
 }
 
 static bool seconds_of(int64_t *out, const ASN1_TIME *t)
@@ -48,21 +43,31 @@ static int read_subject(struct certificate *out, struct arena *a, X509 *x, const
 	*why = "the subject of a certificate is longer than 1024 bytes";
 	if (n < 0 || n > CERTIFICATE_SUBJECT_MAX)
 		return -1;
-	out->subject = arena_copy(a, slice_bytes(p, (size_t)n));
-	return 0;
+	return arena_try_copy(&out->subject, a, slice_bytes(p, (size_t)n)) ? 0 : refuse(why, REFUSE_NO_MEMORY);
+}
+
+static int copy_bytes(struct certificate *out, struct arena *a, const X509 *x, const char **why)
+{
+	const ASN1_BIT_STRING *key = X509_get0_pubkey_bitstr(x);
+	int n = i2d_X509(x, NULL);
+	unsigned char *der;
+
+	if (n <= 0 || (size_t)n > CERTIFICATE_MAX)
+		return refuse(why, "a certificate is longer than 64 KiB");
+	der = arena_try(a, (size_t)n, 1);
+	if (!der || !key ||
+	    !arena_try_copy(&out->key, a, slice_bytes(ASN1_STRING_get0_data(key), (size_t)ASN1_STRING_length(key))))
+		return refuse(why, REFUSE_NO_MEMORY);
+	out->der = slice_bytes(der, (size_t)n);
+	*why = "a certificate cannot be hashed";
+	return i2d_X509(x, &der) == n && EVP_Digest(out->der.p, out->der.n, out->sha256, NULL, EVP_sha256(), NULL) == 1
+		       ? 0
+		       : -1;
 }
 
 int certificate_of(struct certificate *out, struct arena *a, X509 *x, const char **why)
 {
-	int n = i2d_X509(x, NULL);
-	unsigned char *der;
-
-	*why = "a certificate is longer than 64 KiB";
-	if (n <= 0 || (size_t)n > CERTIFICATE_MAX)
-		return -1;
-	out->der = slice_bytes(der = arena_alloc(a, (size_t)n), (size_t)n);
-	*why = "a certificate cannot be hashed";
-	if (i2d_X509(x, &der) != n || EVP_Digest(out->der.p, out->der.n, out->sha256, NULL, EVP_sha256(), NULL) != 1)
+	if (copy_bytes(out, a, x, why))
 		return -1;
 	*why = "the validity of a certificate cannot be read";
 	if (!seconds_of(&out->not_before, X509_get0_notBefore(x)) ||
@@ -105,7 +110,7 @@ int certificate_read_pem(struct certificate *out, struct arena *a, struct slice 
 		return -1;
 	ERR_set_mark();
 	in = BIO_new_mem_buf(pem.p, (int)pem.n);
-	x = in ? PEM_read_bio_X509(in, NULL, no_passphrase, NULL) : NULL;
+	x = in ? PEM_read_bio_X509(in, NULL, pem_no_passphrase, NULL) : NULL;
 	*why = "it holds no certificate in PEM";
 	if (x)
 		bad = certificate_of(out, a, x, why);

@@ -2,14 +2,16 @@
  *
  * Input      hostile: length is looked at first, OpenSSL parses, nothing may follow.
  * Not        judged: validity, purpose, issuer. inspect/cms.h follows a chain where it is asked to.
- * Ownership  `der` and `subject` are copied into the arena.
- * Errors     -1 and a constant reason; OpenSSL's queue of errors is left as it was found.
+ * Ownership  `der`, `key` and `subject` are copied into the arena.
+ * Errors     -1 and a constant reason, REFUSE_NO_MEMORY where the arena ends: nothing here aborts. OpenSSL's queue of errors is left as
+ *            it was found.
  * Threads    any; no state is kept. */
 #ifndef INSPECT_CERTIFICATE_H
 #define INSPECT_CERTIFICATE_H
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/refuse.h"
 
 #define CERTIFICATE_MAX         ((size_t)64 << 10) /* bytes */
 #define CERTIFICATE_SUBJECT_MAX 1024
@@ -17,6 +19,7 @@
 struct certificate {
 	struct slice der;
 	uint8_t sha256[SHA256_SIZE];   /* of der */
+	struct slice key;              /* bits of the subject's public key, as they stand in it */
 	struct slice subject;          /* "CN=Release,O=Example" (RFC 2253, UTF-8); may be empty */
 	int64_t not_before, not_after; /* seconds; valid at both ends */
 };

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "base/little.h"
+#include "base/refuse.h"
 
 #define CHUNK         ((size_t)1 << 20)
 #define CHUNK_MARK    0xa5
@@ -88,17 +89,19 @@ int chunkdigest(uint8_t out[CHUNKDIGEST_MAX], enum chunk_hash hash, const struct
 
 int chunkdigest_sections(struct slice out[CHUNKDIGEST_SECTIONS], const struct zip *z, uint64_t block, const char **why)
 {
-	struct slice end = slice_from(z->bytes, z->end);
+	struct slice end = zip_part(z, z->end, z->bytes.n);
 	char *copy;
 
 	if (end.n < END_DIRECTORY + 4 || little32(end.p) != END_MARK || block > UINT32_MAX) {
-		*why = "it is of the zip64 format, which no signing block goes with";
-		return -1;
+		return refuse(why, "it is of the zip64 format, which no signing block goes with");
 	}
-	out[0] = slice_sub(z->bytes, 0, block);
-	out[1] = slice_sub(z->bytes, z->directory, z->end - z->directory);
-	copy = arena_str(z->a, end);
+	copy = arena_try(z->a, end.n, 1);
+	if (!copy)
+		return refuse(why, REFUSE_NO_MEMORY);
+	memcpy(copy, end.p, end.n);
 	little32_put(copy + END_DIRECTORY, (uint32_t)block);
+	out[0] = zip_part(z, 0, block);
+	out[1] = zip_part(z, z->directory, z->end - z->directory);
 	out[2] = slice_bytes(copy, end.n);
 	return 0;
 }

@@ -7,7 +7,7 @@
  *            hapsigner of OpenHarmony, which appends the values of its optional blocks.
  * Memory     none beyond the hash; sections may be mapped and of any size, and are read once, in order.
  * Threads    all functions are pure.
- * Errors     -1: out of memory, libcrypto failed, or more than 2^32 - 1 chunks. */
+ * Errors     -1: out of memory (also the arena's limit), libcrypto failed, or more than 2^32 - 1 chunks; nothing here aborts. */
 #ifndef INSPECT_CHUNKDIGEST_H
 #define INSPECT_CHUNKDIGEST_H
 

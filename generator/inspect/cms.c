@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/pem.h"
+
 #define DIGESTS_MAX  512 /* bytes of the list of digest algorithms: for each of them OpenSSL hashes the content once */
 #define KEY_BITS_MAX 8192
 #define CHAIN_MAX    10
@@ -219,18 +221,14 @@ static int take_content(struct cms *out, struct arena *a, CMS_ContentInfo *c, co
 	*why = "the content inside is another than that beside it";
 	if (*at && query->detached && !slice_eq(inside, query->content))
 		return -1;
-	out->content = query->detached ? query->content : arena_copy(a, inside);
+	if (!query->detached && !arena_try_copy(&out->content, a, inside))
+		return refuse(why, REFUSE_NO_MEMORY);
+	if (query->detached)
+		out->content = query->content;
 	return 0;
 }
 
 /* --- chain -------------------------------------------------------------------------------------------------------------- */
-
-/* A PEM that claims to be encrypted must not make a prompt appear. */
-static int no_passphrase(char *buf, int size, int writing, void *ctx)
-{
-	(void)buf, (void)size, (void)writing, (void)ctx;
-	return -1;
-}
 
 static X509_STORE *read_anchors(struct slice pem, const char **why)
 {
@@ -239,10 +237,10 @@ static X509_STORE *read_anchors(struct slice pem, const char **why)
 	size_t n = 0;
 	X509 *x;
 
-	*why = "out of memory";
+	*why = REFUSE_NO_MEMORY;
 	if (!store || !in)
 		return NULL;
-	while ((x = PEM_read_bio_X509(in, NULL, no_passphrase, NULL))) {
+	while ((x = PEM_read_bio_X509(in, NULL, pem_no_passphrase, NULL))) {
 		n += X509_STORE_add_cert(store, x) == 1;
 		X509_free(x);
 	}
@@ -259,13 +257,15 @@ static int follow_chain(X509 *signer, CMS_ContentInfo *c, const struct cms_query
 
 	if (!store)
 		return -1;
-	*why = "out of memory";
+	*why = REFUSE_NO_MEMORY;
 	if (!ctx || X509_STORE_CTX_init(ctx, store, signer, others) != 1)
 		return -1;
 	param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_time(param, (time_t)query->at);
+	if (!query->timeless)
+		X509_VERIFY_PARAM_set_time(param, (time_t)query->at);
 	X509_VERIFY_PARAM_set_depth(param, CHAIN_MAX);
-	if (X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) != 1)
+	if (X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN |
+						       (query->timeless ? X509_V_FLAG_NO_CHECK_TIME : 0ul)) != 1)
 		return -1;
 	if (X509_verify_cert(ctx) == 1)
 		return 0;
@@ -308,9 +308,8 @@ static int read_all(struct cms *out, struct arena *a, struct slice bytes, const 
 	if ((attributes && verify_attributes(si, c, why)) || verify_content(si, c, query, attributes, why))
 		return -1;
 	read_signed_at(out, si);
-	if (query->anchors.n && follow_chain(cert, c, query, why))
-		return -1;
-	return certificate_of(&out->signer, a, cert, why);
+	out->unchained = query->anchors.n && follow_chain(cert, c, query, why);
+	return out->unchained ? -1 : certificate_of(&out->signer, a, cert, why);
 }
 
 int cms_read(struct cms *out, struct arena *a, struct slice bytes, const struct cms_query *query, const char **why)
@@ -320,6 +319,8 @@ int cms_read(struct cms *out, struct arena *a, struct slice bytes, const struct 
 	*out = (struct cms){ .digest = NULL };
 	ERR_set_mark();
 	bad = read_all(out, a, bytes, query, why);
+	if (bad && ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
+		*why = REFUSE_NO_MEMORY;
 	ERR_pop_to_mark();
 	return bad;
 }

@@ -9,15 +9,17 @@
 
 #include <jansson.h>
 
-#include "base/arena.h"
+#include "base/refuse.h"
 #include "base/slice.h"
 
-/* NULL: *why is a constant reason, beginning with "is". */
+/* NULL: *why is a constant reason, beginning with "is", or REFUSE_NO_MEMORY. */
 json_t *fact_json(struct slice text, size_t limit, const char **why) MUST_CHECK;
 
 /* Members of an object, or of anything else, which has none. */
 struct slice fact_text(struct arena *a, const json_t *object, const char *key); /* empty: absent, or no text */
-bool fact_uint(uint64_t *out, const json_t *object, const char *key);           /* false: absent, or no whole number */
+/* The same, and never aborts. -1: memory, or the arena's limit. */
+int fact_try_text(struct slice *out, struct arena *a, const json_t *object, const char *key) MUST_CHECK;
+bool fact_uint(uint64_t *out, const json_t *object, const char *key); /* false: absent, or no whole number */
 /* The texts of an array; *n is 0 where it is absent. */
 struct slice *fact_texts(size_t *n, struct arena *a, const json_t *object, const char *key);
 

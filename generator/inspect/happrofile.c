@@ -1,5 +1,6 @@
 #include "inspect/happrofile.h"
 
+#include "format/wire.h"
 #include "inspect/factjson.h"
 
 static int read_validity(struct happrofile *out, const json_t *json, const char **why)
@@ -19,29 +20,30 @@ static int read_certificate(struct happrofile *out, struct arena *a, const json_
 {
 	bool release = slice_eqs(out->type, "release");
 	const char *key = release ? "distribution-certificate" : "development-certificate", *cause;
-	struct slice pem = fact_text(a, info, key);
+	struct slice pem = wire_slice(json_object_get(info, key));
 
-	if (certificate_read_pem(&out->app, a, pem, &cause)) {
-		*why = arena_printf(a, "the \"%s\" of its profile %s", key, pem.n ? "is no certificate" : "is missing")
-			       .p;
-		return -1;
-	}
-	return 0;
+	if (!certificate_read_pem(&out->app, a, pem, &cause))
+		return 0;
+	if (refused_memory(cause))
+		return refuse(why, cause);
+	return refusef(why, a, "the \"%s\" of its profile %s", key, pem.n ? "is no certificate" : "is missing");
 }
 
 static int read_json(struct happrofile *out, struct arena *a, const json_t *json, const char **why)
 {
 	const json_t *info = json_object_get(json, "bundle-info");
 
-	out->type = fact_text(a, json, "type");
+	*why = REFUSE_NO_MEMORY;
+	if (fact_try_text(&out->type, a, json, "type") ||
+	    fact_try_text(&out->distribution, a, json, "app-distribution-type") ||
+	    fact_try_text(&out->bundle_name, a, info, "bundle-name") || fact_try_text(&out->apl, a, info, "apl") ||
+	    fact_try_text(&out->app_identifier, a, info, "app-identifier"))
+		return -1;
 	*why = "its profile has no \"type\" that is \"release\" or \"debug\"";
 	if (!slice_eqs(out->type, "release") && !slice_eqs(out->type, "debug"))
 		return -1;
 	if (read_validity(out, json, why))
 		return -1;
-	out->bundle_name = fact_text(a, info, "bundle-name");
-	out->apl = fact_text(a, info, "apl");
-	out->app_identifier = fact_text(a, info, "app-identifier");
 	*why = "its profile has no \"bundle-name\" in \"bundle-info\"";
 	return out->bundle_name.n ? read_certificate(out, a, info, why) : -1;
 }
@@ -49,21 +51,19 @@ static int read_json(struct happrofile *out, struct arena *a, const json_t *json
 int happrofile_read(struct happrofile *out, struct arena *a, struct slice p7b, const struct cms_query *trust,
 		    const char **why)
 {
-	struct cms_query query = { .anchors = trust->anchors, .at = trust->at };
+	const struct cms_query query = { .anchors = trust->anchors, .at = trust->at, .timeless = trust->timeless };
 	json_auto_t *json = NULL;
 	const char *cause;
 	struct cms cms;
 
 	*out = (struct happrofile){ .not_before = 0 };
-	if (cms_read(&cms, a, p7b, &query, &cause)) {
-		*why = arena_printf(a, "its profile is damaged: %s", cause).p;
-		return -1;
-	}
+	if (cms_read(&cms, a, p7b, &query, &cause))
+		return refused_memory(cause) ? refuse(why, cause)
+					     : refusef(why, a, "its profile is damaged: %s", cause);
 	out->signer = cms.signer;
+	out->authentic = true;
 	json = fact_json(cms.content, HAPPROFILE_JSON_MAX, &cause);
-	if (!json) {
-		*why = arena_printf(a, "what its profile holds %s", cause).p;
-		return -1;
-	}
+	if (!json)
+		return refused_memory(cause) ? refuse(why, cause) : refusef(why, a, "what its profile holds %s", cause);
 	return read_json(out, a, json, why);
 }

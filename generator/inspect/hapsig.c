@@ -32,12 +32,6 @@ struct reading {
 	const char **why;
 };
 
-static int fail(const struct reading *r, const char *why)
-{
-	*r->why = why;
-	return -1;
-}
-
 /* --- the block ---------------------------------------------------------------------------------------------------------- */
 
 static int read_form(struct hapsig *out, const struct reading *r, const char *tail)
@@ -53,12 +47,11 @@ static int read_form(struct hapsig *out, const struct reading *r, const char *ta
 		known = true;
 	}
 	if (!known)
-		return fail(r, "what lies between its last entry and its directory is no signing block: another magic");
-	return fail(r,
-		    arena_printf(r->a,
-				 "its signing block says version %u, which does not fit its magic; 2 and 3 are known",
-				 out->version)
-			    .p);
+		return refuse(r->why,
+			      "what lies between its last entry and its directory is no signing block: another magic");
+	return refusef(r->why, r->a,
+		       "its signing block says version %u, which does not fit its magic; 2 and 3 are known",
+		       out->version);
 }
 
 static bool all_zeros(struct slice s)
@@ -78,29 +71,28 @@ static int read_tail(struct hapsig *out, size_t *n, struct reading *r)
 	uint64_t size;
 
 	if (between.n < TAIL_SIZE)
-		return fail(r, "what lies between its last entry and its directory is too short for a signing block");
+		return refuse(r->why,
+			      "what lies between its last entry and its directory is too short for a signing block");
 	tail = between.p + between.n - TAIL_SIZE;
 	if (read_form(out, r, tail))
 		return -1;
 	size = little64(tail + 4);
-	if (size < TAIL_SIZE || size > between.n || !all_zeros(slice_sub(between, 0, between.n - size)))
-		return fail(r, arena_printf(r->a,
-					    "its signing block says that it has %" PRIu64
-					    " bytes; %zu lie between the last entry and the directory",
-					    size, between.n)
-				       .p);
-	r->block = slice_from(between, between.n - size);
+	if (size < TAIL_SIZE || size > between.n || !all_zeros(slice_sub(between, 0, between.n - (size_t)size)))
+		return refusef(r->why, r->a,
+			       "its signing block says that it has %" PRIu64
+			       " bytes; %zu lie between the last entry and the directory",
+			       size, between.n);
+	r->block = slice_from(between, between.n - (size_t)size);
 	*n = little32(tail);
 	if (*n > PARTS_MAX || *n * HEAD_SIZE > size - TAIL_SIZE)
-		return fail(r, arena_printf(r->a, "its signing block says that it has %zu parts; at most %u fit", *n,
-					    PARTS_MAX)
-				       .p);
+		return refusef(r->why, r->a, "its signing block says that it has %zu parts; at most %u fit", *n,
+			       PARTS_MAX);
 	return 0;
 }
 
 static int fail_part(const struct reading *r, uint32_t type, const char *what)
 {
-	return fail(r, arena_printf(r->a, "part 0x%08x of its signing block %s", type, what).p);
+	return refusef(r->why, r->a, "part 0x%08x of its signing block %s", type, what);
 }
 
 static int read_part(struct parts *out, const struct reading *r, const char *head, uint64_t values, uint64_t end)
@@ -138,11 +130,9 @@ static int read_parts(struct parts *out, const struct reading *r, size_t n)
 		used += little32(head + 4);
 	}
 	if (used != end)
-		return fail(r, "the parts of its signing block do not fill it");
+		return refuse(r->why, "the parts of its signing block do not fill it");
 	if (!out->v[PART_SIGNATURE].p)
-		return fail(r, "its signing block holds no signature (part 0x20000000)");
-	if (!out->v[PART_PROFILE].p)
-		return fail(r, "its signing block holds no profile (part 0x20000002)");
+		return refuse(r->why, "its signing block holds no signature (part 0x20000000)");
 	return 0;
 }
 
@@ -153,7 +143,7 @@ static int read_properties(struct hapsig *out, const struct reading *r, struct s
 		uint32_t length = rest.n < HEAD_SIZE ? UINT32_MAX : little32(rest.p + 4);
 
 		if (rest.n < HEAD_SIZE || rest.n - HEAD_SIZE < length)
-			return fail(r, "the properties in its signing block are damaged");
+			return refuse(r->why, "the properties in its signing block are damaged");
 		out->code_signed |= little32(rest.p) == CODE_SIGNATURE;
 		rest = slice_from(rest, HEAD_SIZE + (size_t)length);
 	}
@@ -181,50 +171,82 @@ static int read_signed(struct slice *digest, enum chunk_hash *hash, const struct
 
 	if (content.n < fixed || little32(content.p) != 2 || little32(content.p + 4) != 1 ||
 	    little32(content.p + 16) != content.n - fixed || little32(content.p + 8) != content.n - 12)
-		return fail(r, "the signed content of its signing block is malformed");
-	if (!hash_of(hash, little32(content.p + 12)))
-		return fail(r, arena_printf(r->a, "the signature algorithm 0x%x of its signing block is unknown",
-					    little32(content.p + 12))
-				       .p);
+		return refuse(r->why, "the signed content of its signing block is malformed");
+	if (!hash_of(hash, little32(content.p + 12))) {
+		(void)refusef(r->why, r->a, "the signature algorithm 0x%x of its signing block is unknown",
+			      little32(content.p + 12));
+		return -1;
+	}
 	*digest = slice_from(content, fixed);
 	return digest->n == chunkdigest_size(*hash)
 		       ? 0
-		       : fail(r, "the signed digest of its signing block has another length than its algorithm's");
+		       : refuse(r->why,
+				"the signed digest of its signing block has another length than its algorithm's");
 }
 
-static int verify_digest(const struct reading *r, const struct parts *parts, struct slice content)
+static int verify_digest(struct hapsig *out, const struct reading *r, const struct parts *parts, struct slice content)
 {
-	struct slice sections[CHUNKDIGEST_SECTIONS], digest;
+	struct slice sections[CHUNKDIGEST_SECTIONS], digest = { NULL, 0 };
 	uint8_t is[CHUNKDIGEST_MAX];
-	enum chunk_hash hash;
+	enum chunk_hash hash = CHUNK_SHA256;
 
-	if (read_signed(&digest, &hash, r, content) ||
-	    chunkdigest_sections(sections, r->z, (uint64_t)(r->block.p - r->z->bytes.p), r->why))
+	out->fault = HAPSIG_DIGEST;
+	if (read_signed(&digest, &hash, r, content))
+		return -1;
+	out->fault = HAPSIG_INTEGRITY;
+	if (chunkdigest_sections(sections, r->z, (uint64_t)(r->block.p - r->z->bytes.p), r->why))
 		return -1;
 	if (chunkdigest(is, hash, sections, CHUNKDIGEST_SECTIONS, parts->digested, parts->ndigested))
-		return fail(r, "it cannot be hashed");
+		return refuse(r->why, REFUSE_NO_MEMORY);
 	if (memcmp(is, digest.p, digest.n) != 0)
-		return fail(r, "its bytes are not those that were signed (the content digest differs)");
+		return refuse(r->why, "its bytes are not those that were signed (the content digest differs)");
 	return 0;
+}
+
+static int verify_signature(struct slice *content, struct hapsig *out, const struct reading *r,
+			    const struct parts *parts, const struct cms_query *trust)
+{
+	const struct cms_query query = { .anchors = trust->anchors, .at = trust->at, .timeless = trust->timeless };
+	const char *cause;
+	struct cms cms;
+	int bad = cms_read(&cms, r->a, parts->v[PART_SIGNATURE], &query, &cause);
+
+	out->fault = cms.unchained ? HAPSIG_SOURCE : HAPSIG_SIGNATURE;
+	if (bad && refused_memory(cause))
+		return refuse(r->why, cause);
+	if (bad)
+		return refusef(r->why, r->a, "the signature in its signing block does not hold: %s", cause);
+	out->signer = cms.signer;
+	*content = cms.content;
+	return 0;
+}
+
+static int verify_profile(struct hapsig *out, const struct reading *r, const struct parts *parts,
+			  const struct cms_query *trust)
+{
+	int bad;
+
+	out->fault = HAPSIG_NO_PROFILE;
+	if (!parts->v[PART_PROFILE].p)
+		return refuse(r->why, "its signing block holds no profile (part 0x20000002)");
+	bad = happrofile_read(&out->profile, r->a, parts->v[PART_PROFILE], trust, r->why);
+	out->fault = out->profile.authentic ? HAPSIG_PROFILE : HAPSIG_SOURCE;
+	return bad;
 }
 
 int hapsig_read(struct hapsig *out, struct arena *a, const struct zip *z, const struct cms_query *trust,
 		const char **why)
 {
 	struct reading r = { a, z, { NULL, 0 }, why };
-	struct cms_query query = { .anchors = trust->anchors, .at = trust->at };
 	struct parts parts = { .ndigested = 0 };
-	const char *cause;
-	struct cms cms;
-	size_t n;
+	struct slice content = { NULL, 0 };
+	size_t n = 0;
 
-	*out = (struct hapsig){ .version = 0 };
-	if (read_tail(out, &n, &r) || read_parts(&parts, &r, n) || read_properties(out, &r, parts.v[PART_PROPERTY]))
+	*out = (struct hapsig){ .fault = HAPSIG_BLOCK };
+	if (read_tail(out, &n, &r) || read_parts(&parts, &r, n) || read_properties(out, &r, parts.v[PART_PROPERTY]) ||
+	    verify_signature(&content, out, &r, &parts, trust) || verify_profile(out, &r, &parts, trust) ||
+	    verify_digest(out, &r, &parts, content))
 		return -1;
-	if (cms_read(&cms, a, parts.v[PART_SIGNATURE], &query, &cause))
-		return fail(&r, arena_printf(a, "the signature in its signing block does not hold: %s", cause).p);
-	out->signer = cms.signer;
-	if (verify_digest(&r, &parts, cms.content))
-		return -1;
-	return happrofile_read(&out->profile, a, parts.v[PART_PROFILE], trust, why);
+	out->fault = HAPSIG_FINE;
+	return 0;
 }

@@ -8,17 +8,32 @@
  *            0x20000001 (rotation) and 0x20000003 (properties: code signatures and permissions) may be there.
  *            The digest is inspect/chunkdigest.h's, over the zip without the block, then the values of all parts but the
  *            signature in the table's order. Source: hapsigner and appverify of OpenHarmony.
- * Checked    every number; parts known, at most once, side by side and filling the block, as devices want it; the signature by the
- *            certificate inside; the digest; the profile's own signature. With trust anchors the chains of both.
+ * Checked    every number; parts known, at most once, side by side and filling the block, as devices want it; then in the order of
+ *            devices the signature by the certificate inside, the profile's own signature, the digest. With trust anchors the chains
+ *            of both.
  * Not        judged: validity in time, names: they are facts. Code signatures (fs-verity) are passed over.
- * Ownership  texts live in the arena; reasons do, or are constant. */
+ * Ownership  texts live in the arena; reasons do, or are constant.
+ * Errors     -1, a reason and `fault`; the reason is REFUSE_NO_MEMORY, and the fault of no account, where memory or the arena's limit ends:
+ *            nothing here aborts. */
 #ifndef INSPECT_HAPSIG_H
 #define INSPECT_HAPSIG_H
 
 #include "format/zipread.h"
 #include "inspect/happrofile.h"
 
+enum hapsig_fault { /* as far as devices tell them apart */
+		    HAPSIG_FINE,
+		    HAPSIG_BLOCK,     /* no signing block, or a damaged one */
+		    HAPSIG_SIGNATURE, /* the CMS does not hold */
+		    HAPSIG_SOURCE,    /* no chain to an anchor; the profile's CMS does not hold */
+		    HAPSIG_NO_PROFILE,
+		    HAPSIG_PROFILE,   /* its content */
+		    HAPSIG_DIGEST,    /* what is signed is no digest */
+		    HAPSIG_INTEGRITY, /* another digest */
+};
+
 struct hapsig {
+	enum hapsig_fault fault;
 	uint32_t version; /* 2, 3 */
 	struct certificate signer;
 	bool code_signed; /* there is a code signature among the properties */

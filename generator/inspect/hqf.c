@@ -161,7 +161,7 @@ static int read_member(struct appqf_member *m, struct arena *a, const struct zip
 	if (zip_unpack(z, e, take, e->deflated ? &bytes : NULL, why))
 		return -1;
 	*why = "out of memory";
-	*m = (struct appqf_member){ arena_copy(a, e->name), slice_sub(z->bytes, e->data, e->size), e->deflated };
+	*m = (struct appqf_member){ arena_copy(a, e->name), zip_part(z, e->data, e->size), e->deflated };
 	if (e->deflated)
 		m->bytes = arena_copy(a, strbuf_slice(&bytes));
 	return bytes.failed ? -1 : 0;

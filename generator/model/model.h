@@ -9,16 +9,13 @@
 
 #include "base/diag.h"
 #include "base/kinds.h"
+#include "base/origin.h"
 #include "base/slice.h"
 #include "base/version.h"
 
 #define AUDIENCE_UNKNOWN (-1)
 
-/* Where a definition was read: enough to place an error later. */
-struct origin {
-	const char *path;  /* relative to the repository's root */
-	struct slice text; /* the whole file */
-};
+/* A place in what was read, found again for a late error. */
 struct srcpos origin_pos(const struct origin *o,
 			 const char *pointer); /* of the value; of the nearest parent where absent */
 

@@ -284,6 +284,9 @@ void fold_make(struct plan *out, struct arena *a, struct arena *scratch, const u
 	d.trial = &d.buffers[2];
 	d.f.folded = ARENA_ARRAY(scratch, bool, t->nattrs);
 	d.f.closing = ARENA_ARRAY(scratch, uint64_t, d.f.words);
+	d.f.apart = ARENA_ARRAY(scratch, uint64_t, d.f.words);
+	for (size_t i = 0; i < n; i++)
+		d.f.apart[i / 64] |= offer_is_dev_ship(&out->offers.v[live[i]]) ? bit_of(i) : 0;
 	d.f.state = ARENA_ARRAY(scratch, uint64_t, 2 * d.f.words);
 	sizes_init(&d.f.sizes, scratch, &out->offers, live, n, true);
 	states_first(d.now, &d.f);

@@ -7,7 +7,7 @@
  *            A column is a class, or a group of neighbouring classes of versions: may is then the OR of their masks,
  *            must the AND. Masks of the columns that a device takes are ANDed. In may but not in must: the offer's
  *            rules on folded attributes stay. A free offer in must, all of whose attributes are folded, hides all
- *            behind it. Equal states are one.
+ *            behind it but dev offers of ships. Equal states are one.
  * Cost       (mean bytes of the manifests that are not empty + REQUEST_BYTES), halved when there is an empty outcome
  *            (half of the devices have the newest version), + SEGMENT_BYTES for each state + bytes of the tables.
  *            With nothing folded: the bytes of the one manifest. All in integers.

@@ -316,6 +316,11 @@ void offers_switch(struct offers *out, struct arena *a, const struct app *app, e
 	rules_close(&out->rules);
 }
 
+bool offer_is_dev_ship(const struct offer *o)
+{
+	return o->dev && o->release && o->release->kind == KIND_HOTPATCH && hotpatch_of(o->release)->version_key.n > 0;
+}
+
 const char *offer_fate_text(enum offer_fate fate)
 {
 	static const char *const texts[] = {

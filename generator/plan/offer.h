@@ -10,6 +10,8 @@
  *            a quick fix, patchVersionCode, is the guard `above`.
  * Rollback   a releasing one is the only offer of its release. Rollbacks stand behind all others of the slot, of the
  *            highest release first: who gets nothing else, and meets the condition, drops what it has.
+ * Ships      hotpatches by versionKey may be asked for strictly (FORMAT.md section 11): dev tasks alone, or prod tasks alone. So a prod
+ *            offer never drops or hides a dev offer of a ship, behind which no other device looks.
  * Ownership  borrows the model; the rest lives in the arena.
  * Pure       no clock: `commit_time` only decides whether a publishedAt is kept as the guard `from`. */
 #ifndef PLAN_OFFER_H
@@ -84,6 +86,9 @@ struct offers {
 void offers_releases(struct offers *out, struct arena *a, const struct app *app, enum platform p, enum kind k,
 		     int64_t commit_time);
 void offers_switch(struct offers *out, struct arena *a, const struct app *app, enum platform p);
+
+/* A dev offer of a ship, which prod offers do not close. */
+bool offer_is_dev_ship(const struct offer *o);
 
 /* Why it was dropped, in a few words for people; "" for a live one. */
 const char *offer_fate_text(enum offer_fate fate);

@@ -63,6 +63,7 @@ struct queued {
 	uint64_t attrs;               /* one bit for each attribute that it restricts, modulo 64 */
 	bool free, closes;            /* no guard; none but the following three, which can be compared */
 	bool dev;                     /* devices of this channel alone */
+	bool apart;                   /* offer_is_dev_ship(): open to dev offers only */
 	uint32_t above;               /* 0: no such guard */
 	const struct numbers *unless; /* NULL: no such guard; one and the same for all offers of a release */
 };
@@ -84,6 +85,7 @@ static struct queued queue_item(const struct offer *o, uint32_t number)
 		.free = o->free,
 		.closes = !o->nlists && !o->has_from && !o->has_window && !o->has_until && !o->has_percent,
 		.dev = o->dev,
+		.apart = offer_is_dev_ship(o),
 		.above = o->has_above ? o->above : 0,
 		.unless = o->nunless > 0 ? o->unless : NULL,
 	};
@@ -95,7 +97,7 @@ static struct queued queue_item(const struct offer *o, uint32_t number)
 
 static bool guards_cover(const struct queued *u, const struct queued *o)
 {
-	return (!u->dev || o->dev) && (!u->above || (o->above && o->above <= u->above)) &&
+	return (!u->dev || o->dev) && (u->dev || !o->apart) && (!u->above || (o->above && o->above <= u->above)) &&
 	       (!u->unless || u->unless == o->unless);
 }
 
@@ -143,16 +145,22 @@ static void close_behind(struct queue *q, size_t at)
 /* Fills the queue up to the first free offer without a predicate: it takes everybody, so it closes what follows. */
 static void fill(struct queue *q, const struct offer_slot *slot)
 {
+	const struct queued *taker = NULL;
+
 	q->n = 0;
 	for (uint32_t i = slot->first; i < slot->first + slot->n; i++) {
-		const struct queued *last = q->n > 0 ? &q->v[q->n - 1] : NULL;
+		struct queued *item = &q->v[q->n];
 
 		if (q->offers[i].fate != OFFER_LIVE)
 			continue;
-		if (last && last->free && last->npreds == 0)
-			close_offer(q, i, last->number);
-		else
-			q->v[q->n++] = queue_item(&q->offers[i], i);
+		*item = queue_item(&q->offers[i], i);
+		if (taker && !item->apart) {
+			close_offer(q, i, taker->number);
+			continue;
+		}
+		q->n++;
+		if (!taker && item->free && item->npreds == 0)
+			taker = item;
 	}
 }
 

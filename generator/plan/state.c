@@ -22,18 +22,18 @@ static void *reserve(struct arena *a, void *v, size_t *cap, size_t n, size_t siz
 static void hide(uint64_t *state, const struct folding *f)
 {
 	uint64_t *may = state, *must = state + f->words;
+	size_t w = 0;
+	uint64_t closing, kept;
 
-	for (size_t w = 0; w < f->words; w++) {
-		uint64_t closing = must[w] & f->closing[w];
-		uint64_t kept = closing ^ (closing - 1); /* up to the lowest bit that is set */
-
-		if (!closing)
-			continue;
-		may[w] &= kept;
-		must[w] &= kept;
-		memset(may + w + 1, 0, (f->words - w - 1) * sizeof(*may));
-		memset(must + w + 1, 0, (f->words - w - 1) * sizeof(*must));
+	while (w < f->words && !(must[w] & f->closing[w]))
+		w++;
+	if (w == f->words)
 		return;
+	closing = must[w] & f->closing[w];
+	kept = closing ^ (closing - 1); /* up to the lowest bit that is set */
+	for (; w < f->words; w++, kept = 0) {
+		may[w] &= kept | f->apart[w];
+		must[w] &= kept | f->apart[w];
 	}
 }
 

@@ -38,6 +38,7 @@ struct folding {
 	uint64_t limit;    /* an attempt is of use only below this cost */
 	bool *folded;      /* by attribute */
 	uint64_t *closing; /* free offers whose attributes are all folded */
+	uint64_t *apart;   /* dev offers of ships, which are not hidden behind them */
 	uint64_t *state;   /* room for one */
 	struct sizes sizes;
 	uint32_t *table; /* hash → number + 1 */

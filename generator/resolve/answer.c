@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "resolve/answer.h"
 #include "resolve/explain.h"
 #include "resolve/guard.h"
 #include "resolve/jsontext.h"
@@ -12,7 +13,7 @@ struct answering {
 	struct question q;
 	const struct mdr_device *device;
 	enum platform platform;
-	bool explain;
+	bool explain, strict;
 	struct mdr_error *err;
 };
 
@@ -47,7 +48,7 @@ static struct slice attr_name(const struct mdr_attr *a)
 	return (struct slice){ a->name, a->name_size };
 }
 
-static enum mdr_code find_platform(enum platform *out, const struct mdr_device *device, struct mdr_error *err)
+enum mdr_code answer_platform(enum platform *out, const struct mdr_device *device, struct mdr_error *err)
 {
 	static const char allowed[] = "it must be android, ios or harmony";
 
@@ -212,6 +213,24 @@ static enum mdr_code answer_quickfix(struct answering *a, struct program *p, str
 	return code;
 }
 
+/* Asks for a ship: the hotpatch of a versionKey, whatever appVersion the device has. */
+static enum mdr_code answer_ship(struct answering *a, struct program *p, struct strbuf *out)
+{
+	uint32_t number = names_find(&a->c->names, SLICE("appVersion"));
+	struct value *version = number == NAME_NONE ? NULL : &a->c->values[number];
+	bool present = version && version->present;
+	enum mdr_code code;
+
+	if (version)
+		version->present = false;
+	a->q.strict = true;
+	code = answer_single(a, p, out);
+	a->q.strict = false;
+	if (version)
+		version->present = present;
+	return code;
+}
+
 static enum mdr_code answer_kind(struct answering *a, const struct kind_row *row, struct strbuf *out)
 {
 	struct program *p = a->c->programs[a->platform][row->kind];
@@ -224,7 +243,7 @@ static enum mdr_code answer_kind(struct answering *a, const struct kind_row *row
 	}
 	if (p) {
 		a->q.patterns = &p->mem;
-		return row->answer(a, p, out);
+		return a->strict && row->kind == KIND_HOTPATCH ? answer_ship(a, p, out) : row->answer(a, p, out);
 	}
 	if (a->explain)
 		explain_nothing(explain, a->platform, row->kind);
@@ -300,7 +319,7 @@ static void assemble(struct strbuf *out, struct answering *a, unsigned kinds)
 static enum mdr_code answer_all(struct answering *a, const struct mdr_device *device, unsigned kinds)
 {
 	struct mdr_client *c = a->c;
-	enum mdr_code code = find_platform(&a->platform, device, a->err);
+	enum mdr_code code = answer_platform(&a->platform, device, a->err);
 
 	if (!code)
 		code = update_programs(a, kinds);
@@ -338,26 +357,46 @@ static enum mdr_code finish(struct mdr_text *out, struct strbuf *compact, unsign
 	return MDR_OK;
 }
 
+/* Answers into a->c->parts, and keeps what was verified. */
+static enum mdr_code answer(struct answering *a, const struct mdr_device *device, int64_t at, unsigned kinds)
+{
+	enum mdr_code code;
+
+	a->device = device;
+	a->q = (struct question){ .client = a->c, .timed = at != MDR_NO_TIME, .at = at };
+	a->q.patch = number_of(device->has_patch_version_code, device->patch_version_code);
+	if (!trust_complete(&a->c->trust))
+		return fail(a->err, MDR_STATELESS, "nothing has been verified yet");
+	code = answer_all(a, device, kinds);
+	a->c->incomplete = !code && a->q.incomplete;
+	return code ? code : client_keep(a->c, a->err);
+}
+
 enum mdr_code mdr_answer(struct mdr_client *c, const struct mdr_device *device, int64_t at, unsigned kinds,
 			 unsigned flags, struct mdr_text *out, struct mdr_error *err)
 {
 	struct strbuf text = { out->p, out->n, out->cap, false };
-	struct answering a = { .c = c, .device = device, .explain = flags & MDR_EXPLAIN, .err = err };
-	enum mdr_code code;
+	struct answering a = { .c = c, .explain = flags & MDR_EXPLAIN, .strict = flags & MDR_STRICT, .err = err };
+	enum mdr_code code = answer(&a, device, at, kinds);
 
-	a.q = (struct question){ .client = c, .timed = at != MDR_NO_TIME, .at = at };
-	a.q.patch = number_of(device->has_patch_version_code, device->patch_version_code);
 	strbuf_reset(&text);
-	if (!trust_complete(&c->trust))
-		code = fail(err, MDR_STATELESS, "nothing has been verified yet");
-	else
-		code = answer_all(&a, device, kinds);
-	if (!code)
-		code = client_keep(c, err);
 	if (!code)
 		assemble(&text, &a, kinds);
 	if (!code)
 		return finish(out, &text, flags, err);
 	*out = (struct mdr_text){ text.p, 0, text.cap };
+	return code;
+}
+
+enum mdr_code answer_one(struct slice *out, struct mdr_client *c, const struct mdr_device *device, int64_t at,
+			 enum kind kind, unsigned flags, struct mdr_error *err)
+{
+	struct answering a = { .c = c, .strict = flags & MDR_STRICT, .err = err };
+	enum mdr_code code = answer(&a, device, at, 1u << kind);
+
+	for (size_t i = 0; i < COUNT(rows) && !code; i++) {
+		if (rows[i].kind == kind)
+			*out = strbuf_slice(&c->parts[i]);
+	}
 	return code;
 }

@@ -4,32 +4,29 @@
 
 #define SHORT_INPUT 256 /* salt and id together: hashed from one buffer, which is quicker than in two steps */
 
-static struct bound bound_from(unsigned __int128 below)
-{
-	bool everybody = below >> 64 != 0;
-
-	return (struct bound){ everybody, everybody ? 0 : (uint64_t)below };
-}
-
 struct bound bound_of_percent(uint32_t thousandths)
 {
 	return bound_of_limit(NULL, thousandths);
 }
 
+/* In digits of 32 bits, because 32-bit devices have no integers of 128. */
 struct bound bound_of_limit(const uint64_t *limit, uint32_t thousandths)
 {
-	unsigned __int128 whole = limit ? *limit : (unsigned __int128)1 << 64;
+	uint64_t high = limit ? (*limit >> 32) * thousandths : 0, low = limit ? (*limit & UINT32_MAX) * thousandths : 0;
+	uint64_t middle = high + (low >> 32), top = limit ? middle >> 32 : thousandths;
+	uint64_t second = top % SHARE_WHOLE << 32 | (middle & UINT32_MAX);
+	uint64_t third = second % SHARE_WHOLE << 32 | (low & UINT32_MAX);
 
-	return bound_from(whole * thousandths / SHARE_WHOLE);
+	if (top >= SHARE_WHOLE)
+		return (struct bound){ true, 0 };
+	return (struct bound){ false, second / SHARE_WHOLE << 32 | third / SHARE_WHOLE };
 }
 
-/* Between two points: floor of the line, which may fall. */
+/* Between two points, at which a <= at < b: floor of the line, which may fall. Times are below 2^38 and shares below 2^17. */
 static uint32_t between(const struct mf_ramp *a, const struct mf_ramp *b, int64_t at)
 {
-	__int128 span = (__int128)b->at - a->at, gone = (__int128)at - a->at;
+	uint64_t span = (uint64_t)(b->at - a->at), gone = (uint64_t)(at - a->at);
 
-	if (span <= 0)
-		return b->thousandths;
 	return (uint32_t)((a->thousandths * (span - gone) + b->thousandths * gone) / span);
 }
 

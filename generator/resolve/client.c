@@ -1,14 +1,13 @@
 #include "resolve/client.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "resolve/blob.h"
+#include "resolve/switches.h"
 
-#define BLOB_TRUSTED "trusted"
-#define BLOB_CLOCK   "clock"
-#define BLOB_MAX     (16u << 20)
+#define SEEN_STEP     3600 /* seconds: a later `now` alone is stored no more often */
+#define VERDICT_KEEPS 16   /* times that verdicts alone are stored */
 
 static struct mdr_limits with_defaults(struct mdr_limits l)
 {
@@ -18,55 +17,76 @@ static struct mdr_limits with_defaults(struct mdr_limits l)
 	l.targets = l.targets ? l.targets : TUF_TARGETS_MAX;
 	l.object = l.object ? l.object : OBJECT_SIZE_MAX;
 	l.memory = l.memory ? l.memory : 64u << 20;
+	l.cache = l.cache ? l.cache : 4u << 20;
 	l.rotations = l.rotations ? l.rotations : TUF_ROOTS_MAX;
 	return l;
 }
 
 /* --- storage ------------------------------------------------------------------------------------------------------------- */
 
-static enum mdr_code load_blob(struct strbuf *out, const struct mdr_client *c, const char *name, struct mdr_error *err)
+static enum mdr_code load_floor(struct mdr_client *c, struct mdr_error *err)
 {
-	struct mdr_sink sink = { out, BLOB_MAX, false };
-	enum mdr_fetched result;
+	struct strbuf blob = STRBUF_INIT;
+	enum mdr_code code = blob_load(&blob, &c->storage, FLOOR_BLOB, FLOOR_MAX, err);
 
-	strbuf_reset(out);
-	result = c->load(c->storage_ctx, &sink, name);
-	if (out->failed)
-		return fail_memory(err);
-	if (result == MDR_FAILED || sink.over)
-		return fail(err, MDR_STORAGE, "the stored state \"%s\" cannot be read", name);
-	if (result == MDR_ABSENT)
-		strbuf_reset(out);
-	return MDR_OK;
+	if (!code && floor_read(&c->trust.floor, &blob, &c->trust.owner, &c->trust.roles[TUF_ROOT]->file,
+				c->terms.fetch.digests))
+		code = fail_memory(err);
+	c->seen = c->trust.floor.seen;
+	strbuf_release(&blob);
+	return code;
 }
 
-static enum mdr_code load_clock(struct mdr_client *c, struct slice text, struct mdr_error *err)
+static enum mdr_code load_trust(struct mdr_client *c, struct mdr_error *err)
 {
-	uint64_t seen;
+	struct strbuf blob = STRBUF_INIT;
+	enum mdr_code code = blob_load(&blob, &c->storage, TRUST_BLOB, TRUST_MAX, err);
 
-	if (text.n == 0)
-		return MDR_OK;
-	if (!text_uint(&seen, slice_trim(text)) || seen > INT64_MAX)
-		return fail(err, MDR_STORAGE, "the stored state \"%s\" is damaged", BLOB_CLOCK);
-	c->seen = c->kept_seen = (int64_t)seen;
-	return MDR_OK;
+	if (!code)
+		code = trust_load(&c->trust, &c->terms, strbuf_slice(&blob), err);
+	strbuf_release(&blob);
+	return code;
 }
 
 static enum mdr_code load_state(struct mdr_client *c, struct mdr_error *err)
 {
-	struct strbuf blob = STRBUF_INIT;
 	enum mdr_code code;
 
-	if (!c->load)
+	if (!c->storage.load || !c->storage.store)
 		return MDR_OK;
-	code = load_blob(&blob, c, BLOB_CLOCK, err);
+	code = load_floor(c, err);
 	if (!code)
-		code = load_clock(c, strbuf_slice(&blob), err);
+		code = load_trust(c, err);
+	if (!code && trust_mend_floor(&c->trust, &c->floor_unkept, c->terms.fetch.digests))
+		code = fail_memory(err);
 	if (!code)
-		code = load_blob(&blob, c, BLOB_TRUSTED, err);
-	if (!code && blob.n)
-		code = trust_load(&c->trust, &c->terms, strbuf_slice(&blob), err);
-	strbuf_release(&blob);
+		code = cache_open(&c->cache, &c->storage, c->terms.limits.cache, c->terms.fetch.digests, err);
+	if (!code)
+		code = listed_load(&c->listed, &c->storage, c->terms.fetch.digests, err);
+	c->terms.fetch.cache = &c->cache;
+	return code;
+}
+
+/* Which objects the client works with; those that it need not read again are not seen in any other way. */
+static void mark_objects(struct mdr_client *c)
+{
+	for (size_t i = 0; i < PLATFORM_COUNT; i++) {
+		for (size_t j = 0; j < KIND_COUNT; j++) {
+			if (c->programs[i][j])
+				program_use(c->programs[i][j], &c->cache);
+		}
+	}
+}
+
+static enum mdr_code keep_floor(struct mdr_client *c, struct mdr_error *err)
+{
+	struct floor *f = &c->trust.floor;
+	enum mdr_code code;
+
+	if (f->seen < c->seen && floor_see(f, c->seen, c->terms.fetch.digests))
+		return fail_memory(err);
+	code = blob_store(&c->storage, FLOOR_BLOB, strbuf_slice(&f->blob), err);
+	c->floor_unkept = code != MDR_OK;
 	return code;
 }
 
@@ -77,39 +97,34 @@ static enum mdr_code keep_trust(struct mdr_client *c, struct mdr_error *err)
 
 	if (trust_store(&blob, &c->trust, c->terms.fetch.digests))
 		code = fail_memory(err);
-	else if (!c->store(c->storage_ctx, BLOB_TRUSTED, blob.p, blob.n))
-		code = fail(err, MDR_STORAGE, "the state \"%s\" cannot be stored", BLOB_TRUSTED);
-	strbuf_release(&blob);
 	if (!code)
-		c->unkept = false;
-	return code;
-}
-
-static enum mdr_code keep_clock(struct mdr_client *c, struct mdr_error *err)
-{
-	struct strbuf blob = STRBUF_INIT;
-	enum mdr_code code = MDR_OK;
-
-	strbuf_adduint(&blob, (uint64_t)c->seen);
-	if (blob.failed)
-		code = fail_memory(err);
-	else if (!c->store(c->storage_ctx, BLOB_CLOCK, blob.p, blob.n))
-		code = fail(err, MDR_STORAGE, "the state \"%s\" cannot be stored", BLOB_CLOCK);
+		code = blob_store(&c->storage, TRUST_BLOB, strbuf_slice(&blob), err);
 	strbuf_release(&blob);
-	if (!code)
-		c->kept_seen = c->seen;
+	c->unkept = code != MDR_OK;
 	return code;
 }
 
 enum mdr_code client_keep(struct mdr_client *c, struct mdr_error *err)
 {
+	bool floor = c->floor_unkept || c->seen - c->trust.floor.seen >= SEEN_STEP;
+	bool more = floor || c->unkept || c->cache.changed;
 	enum mdr_code code = MDR_OK;
 
-	if (c->unkept && c->store)
+	if (!c->storage.load || !c->storage.store || (!more && !c->listed.changed))
+		return MDR_OK;
+	if (!more && ++c->keeps > VERDICT_KEEPS)
+		return MDR_OK;
+	if (floor)
+		code = keep_floor(c, err);
+	if (!code && c->cache.changed)
+		mark_objects(c);
+	if (!code)
+		code = cache_keep(&c->cache, err);
+	if (!code && c->listed.changed)
+		code = listed_store(&c->listed, &c->storage, c->terms.fetch.digests, err);
+	if (!code && c->unkept)
 		code = keep_trust(c, err);
-	if (!code && c->seen > c->kept_seen && c->store)
-		code = keep_clock(c, err);
-	return code;
+	return code ? code : cache_trim(&c->cache, err);
 }
 
 /* --- open, refresh, close ------------------------------------------------------------------------------------------------ */
@@ -119,15 +134,14 @@ static enum mdr_code open_client(struct mdr_client *c, const struct mdr_config *
 	enum mdr_code code;
 
 	strbuf_adds(&c->app, config->app);
-	if (c->app.failed || names_init(&c->names) || digests_new(&c->terms.fetch.digests))
+	if (c->app.failed || names_init(&c->names) || switches_new(&c->switches) ||
+	    digests_new(&c->terms.fetch.digests))
 		return fail_memory(err);
 	c->terms.app = strbuf_slice(&c->app);
 	c->terms.limits = with_defaults(config->limits);
 	c->terms.fetch.fn = config->fetch;
 	c->terms.fetch.ctx = config->fetch_ctx;
-	c->load = config->load;
-	c->store = config->store;
-	c->storage_ctx = config->storage_ctx;
+	c->storage = config->storage;
 	code = trust_begin(&c->trust, &c->terms, slice_bytes(config->root, config->root_size), err);
 	return code ? code : load_state(c, err);
 }
@@ -137,6 +151,7 @@ enum mdr_code mdr_open(struct mdr_client **out, const struct mdr_config *config,
 	struct mdr_client *c = calloc(1, sizeof(*c));
 	enum mdr_code code;
 
+	*out = NULL;
 	if (!c)
 		return fail_memory(err);
 	code = open_client(c, config, err);
@@ -160,7 +175,9 @@ void mdr_close(struct mdr_client *c)
 	strbuf_release(&c->explain);
 	strbuf_release(&c->app);
 	matcher_free(c->matcher);
+	switches_free(c->switches);
 	trust_release(&c->trust);
+	cache_release(&c->cache);
 	names_release(&c->names);
 	digests_free(c->terms.fetch.digests);
 	free(c->values);
@@ -176,6 +193,10 @@ enum mdr_code mdr_refresh(struct mdr_client *c, int64_t now, struct mdr_error *e
 	if (code)
 		return code;
 	c->seen = judged;
-	c->unkept = c->unkept || changed;
+	if (changed) {
+		c->unkept = c->floor_unkept = true;
+		mark_objects(c); /* a program may outlive several trees that come to no answer */
+		cache_age(&c->cache);
+	}
 	return MDR_OK;
 }

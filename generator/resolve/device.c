@@ -87,6 +87,7 @@ enum mdr_code mdr_device_parse(struct mdr_device *out, struct mdr_parsed **keep,
 	struct slice text = { n ? json : "", n };
 	struct mdr_parsed *parsed = malloc(sizeof(*parsed) + FLAT_MAX * sizeof(parsed->attrs[0]));
 
+	*keep = NULL;
 	if (!parsed)
 		return fail_memory(err);
 	if (!flat_read(out, parsed->attrs, text)) {

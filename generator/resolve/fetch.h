@@ -13,12 +13,18 @@ struct mdr_sink {
 	struct strbuf *out;
 	uint64_t limit; /* bytes still wanted */
 	bool over;      /* there was more */
+	/* NULL: bytes go into `out`; else here, and `out` is not used. False: no more is wanted. */
+	bool (*put)(void *ctx, const void *bytes, size_t n);
+	void *put_ctx;
 };
+
+struct cache; /* resolve/cache.h */
 
 struct fetcher {
 	mdr_fetch_fn fn;
 	void *ctx;
 	struct digests *digests;
+	struct cache *cache; /* what is kept of indexes, manifests and answers; NULL: nothing */
 };
 
 /* At most `limit` bytes; a longer file is refused. `absent` NULL: a missing file is refused; else it is told. */
@@ -27,6 +33,9 @@ enum mdr_code fetch_file(struct strbuf *out, const struct fetcher *f, const char
 /* Exactly these bytes. */
 enum mdr_code fetch_exact(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t length,
 			  const uint8_t hash[SHA256_SIZE], struct mdr_error *err) MUST_CHECK;
+/* At most `limit` bytes, with this hash. */
+enum mdr_code fetch_hashed(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t limit,
+			   const uint8_t hash[SHA256_SIZE], struct mdr_error *err) MUST_CHECK;
 /* `length` bytes from `offset` on, unchecked; what follows them is not looked at. */
 enum mdr_code fetch_part(struct strbuf *out, const struct fetcher *f, const char *path, uint64_t offset,
 			 uint64_t length, struct mdr_error *err) MUST_CHECK;

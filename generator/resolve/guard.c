@@ -14,12 +14,16 @@ static bool refuse(struct refusal *why, enum guard guard)
 	return false;
 }
 
-static bool channel_and_time(const struct question *q, const struct mf_candidate *mf, struct refusal *why)
+static bool channel_holds(const struct question *q, const struct mf_candidate *mf, struct refusal *why)
 {
 	struct slice channel;
+	bool dev = question_id(q, NAME_CHANNEL, &channel) && slice_eqs(channel, "dev");
 
-	if (mf->dev && (!question_id(q, NAME_CHANNEL, &channel) || !slice_eqs(channel, "dev")))
-		return refuse(why, GUARD_CHANNEL);
+	return mf->dev == dev || (dev && !q->strict) || refuse(why, GUARD_CHANNEL);
+}
+
+static bool time_holds(const struct question *q, const struct mf_candidate *mf, struct refusal *why)
+{
 	why->unknown = !q->timed;
 	if (mf->has_from && (!q->timed || q->at < mf->from))
 		return refuse(why, GUARD_FROM);
@@ -133,11 +137,11 @@ bool guard_holds(struct question *q, struct table *t, const struct choice *c, st
 {
 	const struct mf_candidate *mf = c->mf;
 
-	if (c->plain)
+	if (c->plain && !q->strict)
 		return true;
 	if (mf->has_above && q->patch >= mf->above)
 		return refuse(why, GUARD_ABOVE);
-	return channel_and_time(q, mf, why) && rules_hold(q, t, mf, why) &&
+	return channel_holds(q, mf, why) && time_holds(q, mf, why) && rules_hold(q, t, mf, why) &&
 	       (!mf->has_percent || percent_holds(q, c, why)) &&
 	       ((!mf->has_limit && !mf->nramp) || users_hold(q, c, why)) && (!mf->nlists || listed(q, t, mf, why));
 }

@@ -8,6 +8,7 @@
 struct question {
 	struct mdr_client *client; /* client->values hold the device */
 	uint64_t number;           /* of the device */
+	bool strict;               /* ships: tasks of the device's own channel alone */
 	bool timed;                /* the time is known: */
 	int64_t at;
 	int64_t patch;          /* the device's patchVersionCode; -1: unknown */

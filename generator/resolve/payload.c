@@ -4,6 +4,7 @@
 #include "format/json.h"
 #include "format/paths.h"
 #include "format/references.h"
+#include "resolve/cache.h"
 #include "resolve/jsontext.h"
 #include "resolve/program.h"
 
@@ -65,9 +66,11 @@ enum mdr_code program_answer(struct choice *c, struct table *t, const struct pro
 	else if (answer->length > limits->object)
 		code = fail(err, MDR_MEMORY, "%s: is longer than the limit for one object", path.p);
 	if (!code)
-		code = fetch_exact(&bytes, f, path.p, answer->length, answer->hash, err);
+		code = cache_read(&bytes, f, path.p, answer->length, true, answer->hash, err);
 	if (!code)
 		code = complete(c, t, p, strbuf_slice(&bytes), path.p, err);
+	if (!code)
+		cache_done(f, answer->hash, &bytes);
 	strbuf_release(&path);
 	strbuf_release(&bytes);
 	return code;

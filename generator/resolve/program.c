@@ -6,6 +6,7 @@
 #include "base/kinds.h"
 #include "format/json.h"
 #include "format/paths.h"
+#include "resolve/cache.h"
 
 void program_free(struct program *p)
 {
@@ -109,13 +110,15 @@ static enum mdr_code load_program(struct program **out, struct names *names, con
 	made->limit = (size_t)limits->memory;
 	code = check_length(target->length, limits, path.p, err);
 	if (!code)
-		code = fetch_exact(&bytes, f, path.p, target->length, target->hash, err);
+		code = cache_read(&bytes, f, path.p, target->length, true, target->hash, err);
 	if (!code)
 		code = build(made, strbuf_slice(&bytes), names, app, platform, kind, path.p, err);
-	if (code)
+	if (code) {
 		program_free(made);
-	else
+	} else {
+		cache_done(f, target->hash, &bytes);
 		*out = made;
+	}
 	strbuf_release(&path);
 	strbuf_release(&bytes);
 	return code;
@@ -180,25 +183,6 @@ static enum mdr_code load_table(struct table *t, const struct program *p, const 
 	return table_compile(t, m, &p->types, unit ? p->expressions : NULL) ? fail_memory(err) : MDR_OK;
 }
 
-/* A manifest's length is not in the index; what every length is below, is: one byte more tells a longer file. */
-static enum mdr_code fetch_manifest(struct strbuf *out, const struct program *p, const struct fetcher *f,
-				    const struct mdr_limits *limits, const char *path, const uint8_t hash[SHA256_SIZE],
-				    struct mdr_error *err)
-{
-	uint8_t found[SHA256_SIZE];
-	enum mdr_code code = check_length(p->index.longest, limits, path, err);
-
-	if (!code)
-		code = fetch_file(out, f, path, p->index.longest, NULL, err);
-	if (code)
-		return code;
-	if (digest_sha256(f->digests, found, strbuf_slice(out)))
-		return fail_memory(err);
-	if (memcmp(found, hash, SHA256_SIZE) != 0)
-		return fail(err, MDR_REFUSED, "%s: has another SHA-256 than its name", path);
-	return MDR_OK;
-}
-
 /* The table of a segment or unit. */
 static enum mdr_code need_table(struct program *p, size_t number, const struct fetcher *f,
 				const struct mdr_limits *limits, struct mdr_error *err)
@@ -214,16 +198,47 @@ static enum mdr_code need_table(struct program *p, size_t number, const struct f
 		return MDR_OK;
 	path_object(&path, hash, "manifest.json");
 	made.mem.limit = used < p->limit ? p->limit - used : 1;
-	code = path.failed ? fail_memory(err) : fetch_manifest(&bytes, p, f, limits, path.p, hash, err);
+	code = path.failed ? fail_memory(err) : check_length(p->index.longest, limits, path.p, err);
+	if (!code) /* a manifest's own length is not in the index */
+		code = cache_read(&bytes, f, path.p, p->index.longest, false, hash, err);
 	if (!code)
 		code = load_table(&made, p, unit, f->digests, strbuf_slice(&bytes), path.p, err);
-	if (code)
+	if (code) {
 		table_release(&made);
-	else
+	} else {
+		cache_done(f, hash, &bytes);
 		p->tables[number] = made;
+	}
 	strbuf_release(&path);
 	strbuf_release(&bytes);
 	return code;
+}
+
+static void use_answers(const struct table *t, struct cache *o)
+{
+	for (size_t i = 0; i < t->nslots; i++) {
+		for (size_t j = 0; j < t->slots[i].n; j++) {
+			const struct choice *c = &t->slots[i].v[j];
+
+			if (c->text.n)
+				cache_use(o, t->manifest->answers[c->mf->answer].hash);
+		}
+	}
+}
+
+void program_use(const struct program *p, struct cache *o)
+{
+	const struct index *ix = &p->index;
+
+	cache_use(o, p->hash);
+	for (size_t i = 0; i < p->ntables; i++) {
+		if (!p->tables[i].manifest)
+			continue;
+		if (!ix->inline_manifest)
+			cache_use(o, ix->nunits ? ix->units[i].hash : ix->segments[i].hash);
+		if (ix->kind == KIND_UPGRADE || ix->kind == KIND_HOTPATCH)
+			use_answers(&p->tables[i], o);
+	}
 }
 
 enum mdr_code program_table(struct table **out, struct program *p, const struct fetcher *f,

@@ -38,6 +38,9 @@ enum mdr_code program_update(struct program **p, struct names *names, const stru
 			     const struct mdr_limits *limits, struct slice app, const struct tuf_targets *targets,
 			     enum platform platform, enum kind kind, struct mdr_error *err) MUST_CHECK;
 
+/* Says of the objects that were read so far that they are in use. */
+void program_use(const struct program *p, struct cache *o);
+
 /* The table of a segment (0 for an inline manifest), fetched if need be; NULL where nothing is offered. */
 enum mdr_code program_table(struct table **out, struct program *p, const struct fetcher *f,
 			    const struct mdr_limits *limits, uint32_t segment, struct mdr_error *err) MUST_CHECK;

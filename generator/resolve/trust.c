@@ -54,6 +54,16 @@ bool role_file_counts(const struct role_file *f, const struct role_file *root, s
 	return slice_eq(f->file.app, app) && tuf_signed_by_role(&f->file, &root->file, NULL);
 }
 
+int role_files_floor(struct floor *out, struct role_file *const roles[TUF_TYPE_COUNT], const struct floor_owner *owner,
+		     int64_t seen, struct digests *dg)
+{
+	const struct tuf_file *files[TUF_TYPE_COUNT];
+
+	for (size_t i = 0; i < TUF_TYPE_COUNT; i++)
+		files[i] = &roles[i]->file;
+	return floor_make(out, files, owner, seen, dg);
+}
+
 enum mdr_code trust_begin(struct trust *t, const struct trust_terms *terms, struct slice root, struct mdr_error *err)
 {
 	struct role_file *f = NULL;
@@ -67,12 +77,13 @@ enum mdr_code trust_begin(struct trust *t, const struct trust_terms *terms, stru
 		return code;
 	if (tuf_root_follows(&f->file, NULL, NULL, &why))
 		code = fail(err, MDR_REFUSED, "the trusted root: %s", why);
-	else if (digest_sha256(terms->fetch.digests, t->anchor, root))
+	else if (digest_sha256(terms->fetch.digests, t->owner.anchor, root))
 		code = fail_memory(err);
 	if (code) {
 		role_file_free(f);
 		return code;
 	}
+	t->owner.app = terms->app;
 	t->roles[TUF_ROOT] = f;
 	return MDR_OK;
 }
@@ -83,6 +94,7 @@ void trust_release(struct trust *t)
 		role_file_free(t->roles[i]);
 		t->roles[i] = NULL;
 	}
+	floor_release(&t->floor);
 }
 
 bool trust_complete(const struct trust *t)
@@ -119,10 +131,26 @@ static enum mdr_code check_expiry(struct refresh *r, enum tuf_type type)
 		    metadata_path(r, type == TUF_TIMESTAMP ? 0 : f->version, type), until);
 }
 
+/* What is trusted of a role, and what was, below which nothing goes: a number of its own, or the one of a file before it. */
+static uint64_t at_least(const struct refresh *r, enum tuf_type type, uint64_t trusted)
+{
+	uint64_t floor = floor_version(&r->from->floor, type, &r->roles[TUF_ROOT]->file);
+
+	return floor > trusted ? floor : trusted;
+}
+
+/* There is no further root. One that was trusted before was taken away, and with it whom it had revoked. */
+static enum mdr_code end_of_chain(struct refresh *r, const char *path)
+{
+	if (r->roles[TUF_ROOT]->file.version < at_least(r, TUF_ROOT, 0))
+		return fail(r->err, MDR_OLDER, "%s: is missing; it was trusted before", path);
+	return MDR_OK;
+}
+
 /* N+1.root.json, N+2.root.json, … as far as they go. */
 static enum mdr_code follow_roots(struct refresh *r)
 {
-	for (uint32_t i = 0; i < r->terms->limits.rotations; i++) {
+	for (uint32_t left = r->terms->limits.rotations;; left--) {
 		const struct role_file *trusted = r->roles[TUF_ROOT];
 		const char *path = metadata_path(r, trusted->file.version + 1, TUF_ROOT), *why = "";
 		struct role_file *next = NULL;
@@ -130,9 +158,13 @@ static enum mdr_code follow_roots(struct refresh *r)
 		enum mdr_code code =
 			fetch_file(&r->bytes, &r->terms->fetch, path, r->terms->limits.root, &absent, r->err);
 
-		if (code || absent)
-			return code;
-		code = role_file_new(&next, r->terms, TUF_ROOT, strbuf_slice(&r->bytes), path, r->err);
+		if (!code && absent)
+			return end_of_chain(r, path);
+		if (!code && left == 0)
+			return fail(r->err, MDR_REFUSED, "metadata: more than %" PRIu32 " new roots at once",
+				    r->terms->limits.rotations);
+		if (!code)
+			code = role_file_new(&next, r->terms, TUF_ROOT, strbuf_slice(&r->bytes), path, r->err);
 		if (code)
 			return code;
 		if (tuf_root_follows(&next->file, &trusted->file, NULL, &why)) {
@@ -141,8 +173,6 @@ static enum mdr_code follow_roots(struct refresh *r)
 		}
 		put(r, TUF_ROOT, next);
 	}
-	return fail(r->err, MDR_REFUSED, "metadata: more than %" PRIu32 " new roots at once",
-		    r->terms->limits.rotations);
 }
 
 static bool replaced(const struct refresh *r, enum tuf_type type)
@@ -182,15 +212,16 @@ static enum mdr_code older(struct refresh *r, const char *path, const char *of, 
 static enum mdr_code check_timestamp(struct refresh *r, const struct role_file *next, const char *path)
 {
 	const struct role_file *trusted = r->roles[TUF_TIMESTAMP];
+	uint64_t least = at_least(r, TUF_TIMESTAMP, trusted ? trusted->file.version : 0);
+	uint64_t snapshot = at_least(r, TUF_SNAPSHOT, trusted ? trusted->file.metas.v[0].version : 0);
 	enum mdr_code code = check_signed(r, next, path);
 
 	if (code)
 		return code;
-	if (trusted && next->file.version < trusted->file.version)
-		return older(r, path, "", next->file.version, trusted->file.version);
-	if (trusted && next->file.metas.v[0].version < trusted->file.metas.v[0].version)
-		return older(r, path, " of the snapshot", next->file.metas.v[0].version,
-			     trusted->file.metas.v[0].version);
+	if (next->file.version < least)
+		return older(r, path, "", next->file.version, least);
+	if (next->file.metas.v[0].version < snapshot)
+		return older(r, path, " of the snapshot", next->file.metas.v[0].version, snapshot);
 	return MDR_OK;
 }
 
@@ -213,27 +244,30 @@ static enum mdr_code take_timestamp(struct refresh *r, struct slice bytes)
 }
 
 /* No name ever leaves a snapshot, and no version falls. */
+static enum mdr_code check_meta(struct refresh *r, const struct role_file *next, const char *path, struct slice role,
+				uint64_t least)
+{
+	const struct tuf_meta *is = tuf_meta_find(&next->file.metas, role);
+	char of[128];
+
+	if (!is)
+		return fail(r->err, MDR_REFUSED, "%s: role \"" SLICE_FMT "\" has vanished", path, SLICE_ARG(role));
+	(void)snprintf(of, sizeof(of), " of role \"" SLICE_FMT "\"", SLICE_ARG(slice_sub(role, 0, 64)));
+	return is->version < least ? older(r, path, of, is->version, least) : MDR_OK;
+}
+
 static enum mdr_code check_snapshot(struct refresh *r, const struct role_file *next, const char *path)
 {
 	const struct role_file *trusted = r->roles[TUF_SNAPSHOT];
+	enum mdr_code code = check_meta(r, next, path, SLICE("targets"), at_least(r, TUF_TARGETS, 0));
 
-	for (size_t i = 0; trusted && i < trusted->file.metas.n; i++) {
-		const struct tuf_meta *was = &trusted->file.metas.v[i];
-		const struct tuf_meta *is = tuf_meta_find(&next->file.metas, was->role);
-		char of[128];
-
-		if (!is) {
-			return fail(r->err, MDR_REFUSED, "%s: role \"" SLICE_FMT "\" has vanished", path,
-				    SLICE_ARG(was->role));
-		}
-		(void)snprintf(of, sizeof(of), " of role \"" SLICE_FMT "\"", SLICE_ARG(slice_sub(was->role, 0, 64)));
-		if (is->version < was->version)
-			return older(r, path, of, is->version, was->version);
-	}
-	return MDR_OK;
+	for (size_t i = 0; !code && trusted && i < trusted->file.metas.n; i++)
+		code = check_meta(r, next, path, trusted->file.metas.v[i].role, trusted->file.metas.v[i].version);
+	return code;
 }
 
-/* Snapshot or targets, as `meta` describes it. Where the trusted file is that one, nothing is fetched. */
+/* Snapshot or targets, as `meta` describes it. Where the trusted file is that one, nothing is fetched; but it may be the one of before, from
+ * storage, and list what is below the floor. */
 static enum mdr_code take_described(struct refresh *r, enum tuf_type type, const struct tuf_meta *meta, uint64_t limit)
 {
 	const char *path = metadata_path(r, meta->version, type);
@@ -243,8 +277,10 @@ static enum mdr_code take_described(struct refresh *r, enum tuf_type type, const
 
 	if (trusted && digest_sha256(r->terms->fetch.digests, hash, strbuf_slice(&trusted->bytes)))
 		return fail_memory(r->err);
-	if (trusted && memcmp(hash, meta->hash, sizeof(hash)) == 0 && trusted->file.version == meta->version)
-		return check_expiry(r, type);
+	if (trusted && memcmp(hash, meta->hash, sizeof(hash)) == 0 && trusted->file.version == meta->version) {
+		code = type == TUF_SNAPSHOT ? check_snapshot(r, trusted, path) : MDR_OK;
+		return code ? code : check_expiry(r, type);
+	}
 	if (meta->length > limit)
 		return fail(r->err, MDR_REFUSED, "%s: is longer than %" PRIu64 " bytes", path, limit);
 	code = fetch_exact(&r->bytes, &r->terms->fetch, path, meta->length, meta->hash, r->err);
@@ -268,18 +304,16 @@ static enum mdr_code take_described(struct refresh *r, enum tuf_type type, const
 static enum mdr_code take_targets(struct refresh *r)
 {
 	const struct role_file *snapshot = r->roles[TUF_SNAPSHOT];
-	const struct tuf_meta *meta = tuf_meta_find(&snapshot->file.metas, SLICE("targets"));
+	const struct tuf_meta *meta = tuf_meta_find(&snapshot->file.metas, SLICE("targets")); /* a decoded one has it */
 
-	if (!meta)
-		return fail(r->err, MDR_REFUSED, "%s: does not list targets",
-			    metadata_path(r, snapshot->file.version, TUF_SNAPSHOT));
 	return take_described(r, TUF_TARGETS, meta, r->terms->limits.targets);
 }
 
 /* The trusted timestamp.json again, and nothing that hangs on it expired. */
 static bool nothing_new(const struct refresh *r, struct slice timestamp)
 {
-	if (!trust_complete(r->from) || !slice_eq(timestamp, strbuf_slice(&r->from->roles[TUF_TIMESTAMP]->bytes)))
+	if (!trust_complete(r->from) || !trust_at_floor(r->from) ||
+	    !slice_eq(timestamp, strbuf_slice(&r->from->roles[TUF_TIMESTAMP]->bytes)))
 		return false;
 	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
 		if (r->now >= r->from->roles[i]->file.expires)
@@ -309,6 +343,23 @@ static enum mdr_code run(struct refresh *r, struct strbuf *timestamp)
 	return code ? code : take_targets(r);
 }
 
+static bool is_new(const struct refresh *r)
+{
+	return memcmp(r->roles, r->from->roles, sizeof(r->roles)) != 0;
+}
+
+/* Frees what will not be used: the new files after an error, else those in whose place they come. */
+static void settle(struct trust *t, struct refresh *r, bool good)
+{
+	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
+		if (r->roles[i] == t->roles[i])
+			continue;
+		role_file_free(good ? t->roles[i] : r->roles[i]);
+		if (good)
+			t->roles[i] = r->roles[i];
+	}
+}
+
 enum mdr_code trust_refresh(struct trust *t, const struct trust_terms *terms, int64_t now, bool *changed,
 			    struct mdr_error *err)
 {
@@ -320,17 +371,13 @@ enum mdr_code trust_refresh(struct trust *t, const struct trust_terms *terms, in
 
 	memcpy(r.roles, t->roles, sizeof(r.roles));
 	code = run(&r, &timestamp);
-	*changed = false;
-	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
-		if (r.roles[i] == t->roles[i])
-			continue;
-		role_file_free(code ? r.roles[i] : t->roles[i]);
-		if (!code)
-			t->roles[i] = r.roles[i];
-		*changed = !code;
-	}
 	strbuf_release(&timestamp);
 	strbuf_release(&r.bytes);
 	strbuf_release(&r.path);
+	*changed = !code && is_new(&r);
+	if (*changed && role_files_floor(&t->floor, r.roles, &t->owner, now, terms->fetch.digests))
+		code = fail_memory(err);
+	*changed = *changed && !code;
+	settle(t, &r, !code);
 	return code;
 }

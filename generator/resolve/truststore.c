@@ -1,41 +1,22 @@
-/* The stored form of a struct trust: "mdresolve trust 1\n", then the SHA-256 of what follows, the anchor, and for each role of
- * enum tuf_type its length as 8 bytes, big endian (0: none), and the file. */
+/* What of a struct trust lies in storage (schemas/FORMAT.md, section 12). */
 #include <string.h>
 
+#include "resolve/blob.h"
 #include "resolve/trust.h"
 
 #define MAGIC "mdresolve trust 1\n"
 
-static void add_be64(struct strbuf *out, uint64_t v)
-{
-	uint8_t bytes[8];
-
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)(v >> (56 - 8 * i));
-	strbuf_add(out, bytes, sizeof(bytes));
-}
-
 int trust_store(struct strbuf *out, const struct trust *t, struct digests *dg)
 {
-	struct strbuf body = STRBUF_INIT;
-	uint8_t sum[SHA256_SIZE];
-	int failed;
-
-	strbuf_add(&body, t->anchor, sizeof(t->anchor));
+	blob_begin(out, MAGIC);
+	strbuf_add(out, t->owner.anchor, sizeof(t->owner.anchor));
 	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
 		struct slice file = t->roles[i] ? strbuf_slice(&t->roles[i]->bytes) : (struct slice){ NULL, 0 };
 
-		add_be64(&body, file.n);
-		strbuf_addslice(&body, file);
+		blob_add64(out, file.n);
+		strbuf_addslice(out, file);
 	}
-	failed = body.failed || digest_sha256(dg, sum, strbuf_slice(&body));
-	if (!failed) {
-		strbuf_adds(out, MAGIC);
-		strbuf_add(out, sum, sizeof(sum));
-		strbuf_addslice(out, strbuf_slice(&body));
-	}
-	strbuf_release(&body);
-	return failed || out->failed ? -1 : 0;
+	return blob_seal(out, MAGIC, dg);
 }
 
 /* The parts of a blob whose checksum holds. */
@@ -44,95 +25,96 @@ struct blob_parts {
 	struct slice files[TUF_TYPE_COUNT];
 };
 
-static bool cut_file(struct slice *out, struct slice *rest)
+static bool cut_blob(struct blob_parts *out, struct slice body)
 {
-	uint8_t head[SHA256_SIZE] = { 0 };
-	uint64_t n;
-
-	if (rest->n < 8)
+	if (!blob_take(&out->anchor, &body, SHA256_SIZE))
 		return false;
-	memcpy(head, rest->p, 8);
-	n = digest_head64(head);
-	if (n > rest->n - 8)
-		return false;
-	*out = slice_sub(*rest, 8, (size_t)n);
-	*rest = slice_from(*rest, 8 + (size_t)n);
-	return true;
-}
-
-static bool cut_blob(struct blob_parts *out, struct slice blob, struct digests *dg)
-{
-	const size_t head = sizeof(MAGIC) - 1;
-	struct slice body;
-	uint8_t sum[SHA256_SIZE];
-
-	if (blob.n < head + SHA256_SIZE + SHA256_SIZE || memcmp(blob.p, MAGIC, head) != 0)
-		return false;
-	body = slice_from(blob, head + SHA256_SIZE);
-	if (digest_sha256(dg, sum, body) || memcmp(sum, blob.p + head, sizeof(sum)) != 0)
-		return false;
-	out->anchor = slice_sub(body, 0, SHA256_SIZE);
-	body = slice_from(body, SHA256_SIZE);
 	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
-		if (!cut_file(&out->files[i], &body))
+		uint64_t n;
+
+		if (!blob_take64(&n, &body) || n > body.n || !blob_take(&out->files[i], &body, (size_t)n))
 			return false;
 	}
 	return body.n == 0;
 }
 
-static enum mdr_code load_role(struct trust *t, const struct trust_terms *terms, enum tuf_type type, struct slice bytes,
-			       struct mdr_error *err)
+/* Decodes all files; one that cannot be read any more is damage. */
+static enum mdr_code load_files(struct role_file *out[TUF_TYPE_COUNT], const struct trust_terms *terms,
+				const struct blob_parts *parts, bool *good, struct mdr_error *err)
 {
-	struct role_file *f = NULL;
-	enum mdr_code code = role_file_new(&f, terms, type, bytes, "the stored state", err);
+	enum mdr_code code = MDR_OK;
 
-	if (code == MDR_REFUSED)
-		return fail(err, MDR_STORAGE, "the stored state is damaged");
-	if (code)
-		return code;
-	if (type != TUF_ROOT && !slice_eq(f->file.app, terms->app)) {
-		code = fail(err, MDR_STORAGE, "the stored state is of app \"" SLICE_FMT "\", not of \"" SLICE_FMT "\"",
-			    SLICE_ARG(f->file.app), SLICE_ARG(terms->app));
-		role_file_free(f);
-		return code;
-	}
-	role_file_free(t->roles[type]);
-	t->roles[type] = f;
-	return MDR_OK;
+	for (size_t i = 0; i < TUF_TYPE_COUNT && !code; i++)
+		code = role_file_new(&out[i], terms, (enum tuf_type)i, parts->files[i], TRUST_BLOB, err);
+	*good = !code;
+	return code == MDR_MEMORY ? code : MDR_OK;
 }
 
-/* What another configured root does not sign is of no use as a measure. All or nothing: half a chain answers no question. */
-static void drop_unsigned(struct trust *t, struct slice app)
+/* Exchanges the root and files of `t` for those that were read, where they all count. The root of another chain does not; files
+ * that the configured root signs too are a measure all the same: so it is when an app comes with a newer root. */
+static void take_files(struct trust *t, struct role_file *files[TUF_TYPE_COUNT], bool same_anchor)
 {
-	bool counts = trust_complete(t);
+	const struct role_file *root = same_anchor ? files[TUF_ROOT] : t->roles[TUF_ROOT];
+	const char *why = "";
 
-	for (size_t i = 0; i < TUF_TYPE_COUNT && counts; i++)
-		counts = i == TUF_ROOT || role_file_counts(t->roles[i], t->roles[TUF_ROOT], app);
-	for (size_t i = 0; i < TUF_TYPE_COUNT && !counts; i++) {
-		if (i == TUF_ROOT)
+	if (tuf_root_follows(&root->file, NULL, NULL, &why))
+		return;
+	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
+		if (i != TUF_ROOT && !role_file_counts(files[i], root, t->owner.app))
+			return;
+	}
+	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
+		struct role_file *was = t->roles[i];
+
+		if (i == TUF_ROOT && !same_anchor)
 			continue;
-		role_file_free(t->roles[i]);
-		t->roles[i] = NULL;
+		t->roles[i] = files[i];
+		files[i] = was;
 	}
 }
 
 enum mdr_code trust_load(struct trust *t, const struct trust_terms *terms, struct slice blob, struct mdr_error *err)
 {
+	struct role_file *files[TUF_TYPE_COUNT] = { NULL };
+	enum mdr_code code = MDR_OK;
 	struct blob_parts parts;
-	bool same_anchor;
+	struct slice body;
+	bool good;
 
-	if (!cut_blob(&parts, blob, terms->fetch.digests))
-		return fail(err, MDR_STORAGE, "the stored state is damaged");
-	same_anchor = memcmp(parts.anchor.p, t->anchor, sizeof(t->anchor)) == 0;
+	if (blob_open(&body, blob, MAGIC, terms->fetch.digests))
+		return fail_memory(err);
+	if (!cut_blob(&parts, body))
+		return MDR_OK;
+	code = load_files(files, terms, &parts, &good, err);
+	if (good)
+		take_files(t, files, memcmp(parts.anchor.p, t->owner.anchor, SHA256_SIZE) == 0);
+	for (size_t i = 0; i < TUF_TYPE_COUNT; i++)
+		role_file_free(files[i]);
+	return code;
+}
+
+bool trust_at_floor(const struct trust *t)
+{
 	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
-		enum mdr_code code;
+		const struct role_file *f = t->roles[i];
 
-		if (parts.files[i].n == 0 || (i == TUF_ROOT && !same_anchor))
-			continue;
-		code = load_role(t, terms, (enum tuf_type)i, parts.files[i], err);
-		if (code)
-			return code;
+		if (f && f->file.version < floor_version(&t->floor, (enum tuf_type)i, &t->roles[TUF_ROOT]->file))
+			return false;
 	}
-	drop_unsigned(t, terms->app);
-	return MDR_OK;
+	return true;
+}
+
+static bool same_versions(const struct trust *t)
+{
+	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
+		if (t->roles[i]->file.version != t->floor.roles[i].version)
+			return false;
+	}
+	return true;
+}
+
+int trust_mend_floor(struct trust *t, bool *changed, struct digests *dg)
+{
+	*changed = trust_complete(t) && trust_at_floor(t) && !same_versions(t);
+	return *changed ? role_files_floor(&t->floor, t->roles, &t->owner, t->floor.seen, dg) : 0;
 }

@@ -159,7 +159,7 @@ void words_refusal(struct strbuf *out, const struct question *q, const struct ta
 	case GUARD_NONE:
 		break;
 	case GUARD_CHANNEL:
-		strbuf_adds(out, "channel: prod; this one is for dev");
+		strbuf_adds(out, mf->dev ? "channel: prod; this one is for dev" : "channel: dev; this one is for prod");
 		break;
 	case GUARD_FROM:
 	case GUARD_UNTIL:

@@ -48,10 +48,10 @@ static int public_id(struct slice *out, struct arena *a, EVP_PKEY *pkey, struct 
 	return 0;
 }
 
-int h5key_load(struct h5key *out, const char *dir, struct digests *dg, struct diags *d)
+int h5key_load(struct h5key *out, const char *dir, const struct passphrases *ask, struct digests *dg, struct diags *d)
 {
 	out->path = arena_printf(&out->mem, "%s/" H5KEY_NAME, dir).p;
-	if (pkey_load(&out->pkey, out->path, d))
+	if (pkey_load(&out->pkey, &(struct pkey_file){ out->path, "h5", ask }, d))
 		return -1;
 	if (!EVP_PKEY_is_a(out->pkey, "RSA") || EVP_PKEY_get_bits(out->pkey) < PUBKEY_RSA_MIN_BITS ||
 	    EVP_PKEY_get_bits(out->pkey) > PUBKEY_RSA_MAX_BITS)

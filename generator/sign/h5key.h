@@ -1,6 +1,6 @@
 /* sign/h5key.h: the key that signs h5 packages.
  *
- * File       KEYDIR/h5.pem: RSA, 2048 to 4096 bits, PKCS#8 PEM without a passphrase; as careful as sign/keys.h is.
+ * File       KEYDIR/h5.pem: RSA, 2048 to 4096 bits, PKCS#8 PEM, also encrypted; as careful as sign/keys.h is.
  * Signatures RSASSA-PKCS1-v1_5 with SHA-1, because deployed clients verify nothing else; reproducible.
  * Ownership  the struct holds the key and must stay where it is while its signer is in use; h5key_release() frees it.
  * Errors     environment errors (exit 3) that name the file.
@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/signer.h"
+#include "sign/keys.h"
 
 #define H5KEY_NAME "h5.pem"
 
@@ -25,7 +26,9 @@ struct h5key {
 		.mem = ARENA_INIT                                                                                      \
 	}
 
-int h5key_load(struct h5key *out, const char *dir, struct digests *dg, struct diags *d) MUST_CHECK;
+/* `ask` as in keys_load(), for the role "h5". */
+int h5key_load(struct h5key *out, const char *dir, const struct passphrases *ask, struct digests *dg,
+	       struct diags *d) MUST_CHECK;
 void h5key_release(struct h5key *k);
 
 #endif

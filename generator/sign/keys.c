@@ -1,142 +1,173 @@
 #include "sign/keys.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/bio.h>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
+#include "sign/external.h"
 #include "sign/pkey.h"
+#include "sign/signature.h"
 
-#define PEM_MAX 16384
+void keys_guard(void)
+{
+	struct rlimit none = { 0, 0 };
 
-struct pem { /* the text of a private key: cleansed at scope exit */
-	char bytes[PEM_MAX];
-	size_t n;
+	/* Neither can fail in a way that the caller could do anything about. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* --- loading ----------------------------------------------------------------------------------------------------------- */
+
+struct loading {
+	struct keyset *out;
+	const struct passphrases *ask;
+	struct digests *dg;
+	struct diags *d;
 };
 
-static void pem_cleanse(struct pem *p)
+static struct key *find_path(struct keyset *set, const char *path)
 {
-	OPENSSL_cleanse(p, sizeof(*p));
+	for (size_t i = 0; i < set->n; i++) {
+		if (!strcmp(set->keys[i].path, path))
+			return &set->keys[i];
+	}
+	return NULL;
 }
 
-static void close_at(int *fd)
+static int load_file(struct loading *l, const struct key_source *from, const char *role)
 {
-	if (*fd >= 0)
-		close(*fd);
+	struct key *k = &l->out->keys[l->out->n];
+	const struct pkey_file file = { from->path, role, l->ask };
+	CLEANUP(pkey_free_at) EVP_PKEY *pkey = NULL;
+	bool is_private;
+
+	*k = (struct key){ .path = from->path, .dir = l->out->settings.dir };
+	if (pkey_load_any(&pkey, &is_private, &file, l->d) ||
+	    pkey_public(&k->public, &l->out->mem, pkey, k->path, l->dg, l->d))
+		return -1;
+	if (is_private)
+		k->pkey = TAKE(pkey);
+	l->out->n++;
+	return 0;
 }
 
-static int pem_read(struct pem *out, const char *path, struct diags *d)
+static int set_exec(struct key *k, const struct key_source *from, struct diags *d)
 {
-	CLEANUP(close_at) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
+	if (!from->exec)
+		return 0;
+	if (k->pkey)
+		return diag_environment(d, k->path,
+					"a command signs for this key, so only its public half belongs here");
+	if (k->exec && strcmp(k->exec, from->exec) != 0)
+		return diag_environment(d, k->path,
+					SETTINGS_NAME " names two different commands that sign for this key");
+	k->exec = from->exec;
+	return 0;
+}
 
-	if (fd < 0 || fstat(fd, &st))
-		return diag_environment(d, path, "cannot open the private key: %s", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return diag_environment(d, path, "the private key is not a regular file");
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return diag_environment(d, path,
-					"group or others may read this private key (mode %04o); run: chmod 600 %s",
-					(unsigned)(st.st_mode & 07777), path);
-	for (;;) {
-		ssize_t got = read(fd, out->bytes + out->n, sizeof(out->bytes) - out->n);
+static const struct key *ring_find(const struct role_keyring *ring, const struct key *k)
+{
+	for (size_t i = 0; i < ring->n; i++) {
+		if (!memcmp(ring->v[i]->public.id, k->public.id, SHA256_SIZE))
+			return ring->v[i];
+	}
+	return NULL;
+}
 
-		if (got < 0 && errno == EINTR)
+static int add_key(struct role_keyring *ring, struct key *k, enum key_role role, struct diags *d)
+{
+	const struct key *same = ring_find(ring, k);
+
+	if (same)
+		return diag_environment(d, k->path, "is the same key as %s; a key counts once in the role %s",
+					same->path, key_role_name(role));
+	ring->v[ring->n++] = k;
+	return 0;
+}
+
+/* The keys of snapshot and timestamp are at hand day and night: who takes one should not have got a key that signs releases. */
+static void warn_of_shared(const struct keyset *set, struct diags *d)
+{
+	static const enum key_role online[] = { KEYS_SNAPSHOT, KEYS_TIMESTAMP };
+	static const enum key_role others[] = { KEYS_ROOT, KEYS_TARGETS, KEYS_OBJECTS };
+
+	for (size_t i = 0; i < COUNT(online) * COUNT(others); i++) {
+		enum key_role on = online[i / COUNT(others)], off = others[i % COUNT(others)];
+		const struct role_keyring *ring = &set->roles[on];
+
+		if (off == KEYS_OBJECTS && !set->settings.roles[off].named)
 			continue;
-		if (got < 0)
-			return diag_environment(d, path, "cannot read the private key: %s", strerror(errno));
-		if (got == 0)
-			return 0;
-		out->n += (size_t)got;
-		if (out->n == sizeof(out->bytes))
-			return diag_environment(d, path, "too long for a private key in PEM");
+		for (size_t k = 0; k < ring->n; k++) {
+			if (ring_find(&set->roles[off], ring->v[k]))
+				diag_warning(
+					d, SRCPOS_FILE(ring->v[k]->path),
+					"is a key of %s and of %s: who takes the online key has the other; give each "
+					"its own",
+					key_role_name(off), key_role_name(on));
+		}
 	}
 }
 
-static int no_passphrase(char *buf, int size, int writing, void *ctx)
+static int load_role(struct loading *l, enum key_role role)
 {
-	(void)buf, (void)size, (void)writing, (void)ctx;
-	return -1;
-}
-
-int pkey_load(EVP_PKEY **out, const char *path, struct diags *d)
-{
-	CLEANUP(pem_cleanse) struct pem pem = { .n = 0 };
-	CLEANUP(bio_free_at) BIO *in = NULL;
-
-	if (pem_read(&pem, path, d))
-		return -1;
-	in = BIO_new_mem_buf(pem.bytes, (int)pem.n);
-	*out = in ? PEM_read_bio_PrivateKey(in, NULL, no_passphrase, NULL) : NULL;
-	ERR_clear_error();
-	return *out ? 0 : diag_environment(d, path, "is not a private key in PEM (PKCS#8) without a passphrase");
-}
-
-static int ed25519_text(struct slice *out, struct arena *a, const EVP_PKEY *pkey)
-{
-	uint8_t raw[32];
-	char hex[2 * sizeof(raw) + 1];
-	size_t n = sizeof(raw);
-
-	if (EVP_PKEY_get_raw_public_key(pkey, raw, &n) != 1 || n != sizeof(raw))
-		return -1;
-	digest_hex(hex, raw, sizeof(raw));
-	*out = arena_copy(a, slice_of(hex));
-	return 0;
-}
-
-static int pem_text(struct slice *out, struct arena *a, const EVP_PKEY *pkey)
-{
-	CLEANUP(bio_free_at) BIO *pem = BIO_new(BIO_s_mem());
-	char *bytes = NULL;
-	long n;
-
-	if (!pem || PEM_write_bio_PUBKEY(pem, pkey) != 1 || (n = BIO_get_mem_data(pem, &bytes)) <= 0)
-		return -1;
-	*out = arena_copy(a, slice_bytes(bytes, (size_t)n));
-	return 0;
-}
-
-int pkey_public(struct pubkey *out, struct arena *a, const EVP_PKEY *pkey, const char *path, struct digests *dg,
-		struct diags *d)
-{
-	enum pubkey_type type = EVP_PKEY_is_a(pkey, "EC") ? PUBKEY_P256 : PUBKEY_RSA;
-	struct slice text = { NULL, 0 };
-	const char *why;
-	int failed;
-
-	if (EVP_PKEY_is_a(pkey, "ED25519")) {
-		type = PUBKEY_ED25519;
-		failed = ed25519_text(&text, a, pkey);
-	} else {
-		failed = pem_text(&text, a, pkey);
-	}
-	if (failed || pubkey_make(out, type, text, dg, &why))
-		return diag_environment(d, path,
-					"no key that can sign: it must be Ed25519, EC P-256 (named curve, "
-					"uncompressed point) or RSA of %d to %d bits",
-					PUBKEY_RSA_MIN_BITS, PUBKEY_RSA_MAX_BITS);
-	return 0;
-}
-
-int keys_load(struct keyset *out, const char *dir, unsigned needed, struct digests *dg, struct diags *d)
-{
+	const struct role_settings *from = &l->out->settings.roles[role];
+	struct role_keyring *ring = &l->out->roles[role];
 	int result = 0;
 
-	for (size_t i = 0; i < TUF_TYPE_COUNT; i++) {
-		struct private_key *k = &out->v[i];
+	ring->v = ARENA_ARRAY(&l->out->mem, struct key *, ROLE_KEYS_MAX);
+	for (size_t i = 0; i < ROLE_KEYS_MAX; i++) {
+		const struct key_source *source = &from->keys[i];
+		struct key *k;
 
-		if (!(needed & KEY_BIT(i)))
+		if (!source->path)
 			continue;
-		k->path = arena_printf(&out->mem, "%s/%s.pem", dir, tuf_type_name((enum tuf_type)i)).p;
-		if (pkey_load(&k->pkey, k->path, d) || pkey_public(&k->public, &out->mem, k->pkey, k->path, dg, d))
+		k = find_path(l->out, source->path);
+		if (!k && load_file(l, source, key_role_name(role))) {
+			result = -1;
+			continue;
+		}
+		k = k ? k : &l->out->keys[l->out->n - 1];
+		if (set_exec(k, source, l->d) || add_key(ring, k, role, l->d))
+			result = -1;
+	}
+	return result;
+}
+
+int keys_load(struct keyset *out, const char *dir, unsigned needed, const struct passphrases *ask, struct digests *dg,
+	      struct diags *d)
+{
+	struct loading l = { out, ask, dg, d };
+	int result = 0;
+
+	if (settings_load(&out->settings, &out->mem, dir, d))
+		return -1;
+	if (needed & KEY_BIT(KEYS_OBJECTS) && !out->settings.roles[KEYS_OBJECTS].named)
+		needed |= KEY_BIT(KEYS_TARGETS);
+	out->keys = ARENA_ARRAY(&out->mem, struct key, (size_t)KEYS_ROLES * ROLE_KEYS_MAX);
+	for (size_t i = 0; i < KEYS_ROLES; i++) {
+		if (needed & KEY_BIT(i) && load_role(&l, (enum key_role)i))
+			result = -1;
+	}
+	if (!out->settings.roles[KEYS_OBJECTS].named)
+		out->roles[KEYS_OBJECTS] = out->roles[KEYS_TARGETS];
+	warn_of_shared(out, d);
+	return result;
+}
+
+int keys_load_files(struct keyset *out, const char *const *paths, size_t n, const char *role,
+		    const struct passphrases *ask, struct digests *dg, struct diags *d)
+{
+	struct loading l = { out, ask, dg, d };
+	int result = 0;
+
+	out->keys = ARENA_ARRAY(&out->mem, struct key, n);
+	for (size_t i = 0; i < n; i++) {
+		struct key_source source = { .path = arena_str(&out->mem, slice_of(paths[i])) };
+
+		if (load_file(&l, &source, role))
 			result = -1;
 	}
 	return result;
@@ -144,13 +175,29 @@ int keys_load(struct keyset *out, const char *dir, unsigned needed, struct diges
 
 void keyset_release(struct keyset *k)
 {
-	for (size_t i = 0; i < TUF_TYPE_COUNT; i++)
-		EVP_PKEY_free(k->v[i].pkey);
+	for (size_t i = 0; i < k->n; i++)
+		EVP_PKEY_free(k->keys[i].pkey);
 	arena_release(&k->mem);
 	*k = (struct keyset)KEYSET_INIT;
 }
 
-int key_sign(struct slice *sig, struct arena *a, const struct private_key *k, struct slice message, struct diags *d)
+/* --- signing ----------------------------------------------------------------------------------------------------------- */
+
+bool key_can_sign(const struct key *k)
+{
+	return k->pkey || k->exec;
+}
+
+const struct key *keyring_signer(const struct role_keyring *r, const struct role_keys *allowed)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (key_can_sign(r->v[i]) && (!allowed || role_keys_has(allowed, r->v[i]->public.id)))
+			return r->v[i];
+	}
+	return NULL;
+}
+
+static int sign_here(struct slice *sig, struct arena *a, const struct key *k, struct slice message, struct diags *d)
 {
 	CLEANUP(md_ctx_free_at) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	const char *md = k->public.type == PUBKEY_ED25519 ? NULL : "SHA256";
@@ -173,4 +220,33 @@ int key_sign(struct slice *sig, struct arena *a, const struct private_key *k, st
 		return diag_environment(d, k->path, "cannot sign with this key");
 	*sig = slice_bytes(made, n);
 	return 0;
+}
+
+static int sign_elsewhere(struct slice *sig, struct arena *a, const struct key *k, struct slice message,
+			  struct diags *d)
+{
+	const struct external x = { k->exec, k->dir, k->path, EXTERNAL_TIME_MS };
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	if (external_run(&out, &x, message, d))
+		return -1;
+	if (!slice_trim(strbuf_slice(&out)).n)
+		return diag_environment(d, k->path, "the command that signs for it wrote no signature");
+	if (signature_find(sig, a, &k->public, message, strbuf_slice(&out)))
+		return 0;
+	return diag_environment(
+		d, k->path,
+		"the command that signs for it wrote %zu bytes, which are no signature by this key of "
+		"what it was given; wanted: %s%s",
+		out.n, signature_scheme(k->public.type),
+		k->public.type == PUBKEY_P256 && out.n == 64 ? "; 64 bytes are r and s as PKCS #11 gives them" : "");
+}
+
+int key_sign(struct slice *sig, struct arena *a, const struct key *k, struct slice message, struct diags *d)
+{
+	if (k->pkey)
+		return sign_here(sig, a, k, message, d);
+	if (k->exec)
+		return sign_elsewhere(sig, a, k, message, d);
+	return diag_environment(d, k->path, "is a public key, and no command signs for it");
 }

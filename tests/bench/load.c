@@ -1,5 +1,5 @@
 /* What devices load, fetch by fetch: each device in turn asks for a first answer in TREE, from nothing, and then, for each
- * LATER tree, for an answer there: with the state and the content-addressed files that the first answer left it.
+ * LATER tree, for an answer there: with what the first answer left in its storage.
  *   load APPCODE ROOT.json NOW-SECONDS KIND-MASK DEVICES.jsonl TREE/<appCode> [LATER/<appCode>]…
  * Prints a line of tabs for each request that leaves the device: number of the tree (0: the first), number of the device,
  * offset, bytes (0 also where there is no such file), path. Exit 3 when a device gets no answer. */
@@ -14,16 +14,14 @@
 
 #define FILE_MAX ((uint64_t)64 << 20)
 
-struct kept { /* a file, or a part of one, that a device has */
-	const char *path;
-	uint64_t offset;
+struct blob {
+	const char *name;
 	struct slice bytes;
 };
 
-struct memory { /* of a device; a copy of it is that moment again, as nothing in it is ever changed */
-	struct kept *v;
-	size_t n, cap;
-	struct slice trusted, clock; /* the library's state */
+struct memory { /* of a device; a copy of it is that moment again, as nothing that `v` leads to is ever changed */
+	const struct blob *v;
+	size_t n;
 };
 
 struct phone {
@@ -35,71 +33,61 @@ struct phone {
 
 /* --- the library's callbacks -------------------------------------------------------------------------------------------- */
 
-static const struct kept *find_kept(const struct memory *m, const char *path, uint64_t offset)
+static enum mdr_fetched fetch(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset, uint64_t limit)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (m->v[i].offset == offset && strcmp(m->v[i].path, path) == 0)
-			return &m->v[i];
-	return NULL;
-}
-
-static enum mdr_fetched download(struct slice *out, struct phone *p, const char *path, uint64_t offset, uint64_t limit)
-{
+	struct phone *p = ctx;
 	struct diags d = DIAGS_INIT;
 	struct strbuf bytes = STRBUF_INIT;
 	int got = file_read_optional(&bytes, arena_printf(&p->mem, "%s/%s", p->tree, path).p, FILE_MAX, &d);
 	size_t most = limit < FILE_MAX ? (size_t)limit : (size_t)FILE_MAX;
+	struct slice part = slice_sub(strbuf_slice(&bytes), (size_t)offset, most);
 
-	*out = arena_copy(&p->mem, slice_sub(strbuf_slice(&bytes), (size_t)offset, most));
 	if (got >= 0)
-		printf("%d\t%d\t%" PRIu64 "\t%zu\t%s\n", p->tree_number, p->number, offset, out->n, path);
+		printf("%d\t%d\t%" PRIu64 "\t%zu\t%s\n", p->tree_number, p->number, offset, part.n, path);
+	mdr_sink_add(sink, part.p, part.n);
 	strbuf_release(&bytes);
 	diags_release(&d);
 	return got == 0 ? MDR_FETCHED : got == 1 ? MDR_ABSENT : MDR_FAILED;
 }
 
-static enum mdr_fetched fetch(void *ctx, struct mdr_sink *sink, const char *path, uint64_t offset, uint64_t limit)
-{
-	struct phone *p = ctx;
-	bool lasting = strncmp(path, "targets/", 8) == 0; /* such a name never gets other bytes */
-	const struct kept *have = lasting ? find_kept(&p->has, path, offset) : NULL;
-	struct kept now = { .offset = offset };
-	enum mdr_fetched result;
-
-	if (have) {
-		mdr_sink_add(sink, have->bytes.p, have->bytes.n);
-		return MDR_FETCHED;
-	}
-	result = download(&now.bytes, p, path, offset, limit);
-	if (result != MDR_FETCHED)
-		return result;
-	mdr_sink_add(sink, now.bytes.p, now.bytes.n);
-	now.path = arena_str(&p->mem, slice_of(path));
-	if (lasting)
-		ARENA_PUSH(&p->mem, p->has.v, p->has.n, p->has.cap, now);
-	return MDR_FETCHED;
-}
-
-static struct slice *blob(struct phone *p, const char *name)
-{
-	return strcmp(name, "clock") == 0 ? &p->has.clock : &p->has.trusted;
-}
-
 static enum mdr_fetched load(void *ctx, struct mdr_sink *sink, const char *name)
 {
-	const struct slice *bytes = blob(ctx, name);
+	const struct phone *p = ctx;
 
-	if (!bytes->p)
-		return MDR_ABSENT;
-	mdr_sink_add(sink, bytes->p, bytes->n);
-	return MDR_FETCHED;
+	for (size_t i = 0; i < p->has.n; i++) {
+		if (strcmp(p->has.v[i].name, name) != 0)
+			continue;
+		mdr_sink_add(sink, p->has.v[i].bytes.p, p->has.v[i].bytes.n);
+		return MDR_FETCHED;
+	}
+	return MDR_ABSENT;
+}
+
+static bool drop(void *ctx, const char *name)
+{
+	struct phone *p = ctx;
+	struct blob *rest = ARENA_ARRAY(&p->mem, struct blob, p->has.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->has.n; i++) {
+		if (strcmp(p->has.v[i].name, name) != 0)
+			rest[n++] = p->has.v[i];
+	}
+	p->has = (struct memory){ rest, n };
+	return true;
 }
 
 static bool store(void *ctx, const char *name, const void *bytes, size_t n)
 {
 	struct phone *p = ctx;
+	struct blob *all;
 
-	*blob(p, name) = arena_copy(&p->mem, slice_bytes(bytes, n));
+	drop(p, name);
+	all = ARENA_ARRAY(&p->mem, struct blob, p->has.n + 1);
+	if (p->has.n)
+		memcpy(all, p->has.v, p->has.n * sizeof(*all));
+	all[p->has.n] = (struct blob){ arena_str(&p->mem, slice_of(name)), arena_copy(&p->mem, slice_bytes(bytes, n)) };
+	p->has = (struct memory){ all, p->has.n + 1 };
 	return true;
 }
 
@@ -113,7 +101,7 @@ static int answer(struct mdr_config *config, struct phone *p, const struct mdr_d
 	struct mdr_error err;
 	int bad = 0;
 
-	config->fetch_ctx = config->storage_ctx = p;
+	config->fetch_ctx = config->storage.ctx = p;
 	if (mdr_open(&client, config, &err) || mdr_refresh(client, now, &err) ||
 	    mdr_answer(client, device, now, kinds, 0, &text, &err)) {
 		fprintf(stderr, "load: device %d: %s\n", p->number, err.text);
@@ -152,7 +140,7 @@ static int visit(struct mdr_config *config, int number, struct slice line, char 
 
 int main(int argc, char **argv)
 {
-	struct mdr_config config = { .fetch = fetch, .load = load, .store = store };
+	struct mdr_config config = { .fetch = fetch, .storage = { .load = load, .store = store, .remove = drop } };
 	struct diags d = DIAGS_INIT;
 	struct strbuf root = STRBUF_INIT, devices = STRBUF_INIT;
 	int number = 0, bad = 0;

@@ -49,7 +49,7 @@ static int make_amr(struct packing *p, struct strbuf *out)
 	const char *why;
 	int bad;
 
-	bad = read_folder(p, "www/") || h5key_load(&key, p->keys, p->digests, &p->d) ||
+	bad = read_folder(p, "www/") || h5key_load(&key, p->keys, NULL, p->digests, &p->d) ||
 	      fileset_close(&p->files, &why) || amr_make(out, &in, &key.signer, SRCPOS_FILE(p->folder), &p->d);
 	h5key_release(&key);
 	return bad;

@@ -1,7 +1,7 @@
 /* Any bytes as a package of an h5 app: refused with a reason, or facts that fit each other and the file. The second half of the
  * inputs is for the parts behind the zip: `M` Manifest.xml, `C` CERT.json, `T` the tar follow, as one part each of a good
  * package. Where the whole is taken, a tar given in other pieces is taken as the same. */
-#include "inspect/amr.h"
+#include "format/amr.h"
 #include "base/relpath.h"
 #include "base/text.h"
 #include "format/zipread.h"
@@ -29,7 +29,7 @@ static void check_facts(const struct amr *amr)
 		REQUIRE(!f->folder || !f->size);
 		bytes += f->size;
 	}
-	REQUIRE(bytes == amr->bytes && bytes + USTAR_BLOCK * (amr->nfiles + 1) <= amr->tar_size);
+	REQUIRE(bytes == amr->bytes && bytes + USTAR_BLOCK * (amr->nfiles + 1) <= amr->tar.size);
 }
 
 static void check_pieces(const struct amr *amr, struct arena *a, struct slice tar)

@@ -39,14 +39,15 @@ static void check_targets(const struct tuf_targets *t)
 static void check_metadata(enum tuf_type type, struct slice bytes, struct arena *mem, struct digests *dg)
 {
 	struct strbuf again = STRBUF_INIT;
-	struct tuf_file f;
+	struct tuf_file f, published;
 	const char *why = NULL;
 
-	if (tuf_decode(&f, mem, dg, type, bytes, &why)) {
-		REQUIRE(why);
+	if (tuf_decode_draft(&f, mem, dg, type, bytes, &why)) {
+		REQUIRE(why && tuf_decode(&published, mem, dg, type, bytes, &why));
 		return;
 	}
-	REQUIRE(f.version >= 1 && f.signatures.n >= 1);
+	REQUIRE(f.version >= 1);
+	REQUIRE((tuf_decode(&published, mem, dg, type, bytes, &why) == 0) == (f.signatures.n >= 1));
 	for (size_t i = 0; type == TUF_ROOT && i < TUF_TYPE_COUNT; i++)
 		check_role(&f.root.roles[i], &f.root.keys);
 	if (type == TUF_TARGETS)

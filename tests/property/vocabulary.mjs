@@ -178,7 +178,7 @@ export class Vocabulary {
 	}
 
 	unknown() { // first columns of the tables of sections 3 to 8
-		return this.sections.slice(2).flatMap((text, i) => [...text.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)]
+		return this.sections.slice(2, 8).flatMap((text, i) => [...text.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)]
 			.flatMap(([, cell]) => [...cell.matchAll(/`(\w+)`/g)].map(([, key]) => key))
 			.filter((key) => !Object.values(KEYS).some(([section, keys]) => section === i + 3 && keys.includes(key)))
 			.map((key) => `${key} (section ${i + 3})`));

@@ -94,6 +94,22 @@ client() { # NAME PACKAGE ID VERSION FALLBACK
 client normal "$amr" $id 1.0.0.1 "$folder/fallback"
 client global "$tree/h5/$shared/0.0.0.1_all/nebula/${shared}_0.0.0.1.amr" $shared 0.0.0.1 ''
 
+# --- what our own library makes of them -------------------------------------------------------------------------------------------
+san=${BUILD##*/build}
+make -s -C "$top" "SAN=${san#-}" "build$san/tests/h5pages"
+opened() { # ID OUT [KEY]: paths on stdin
+	"$BUILD/tests/h5pages" "$work/tree" "$root" "${3:-$work/h5.pub}" https://cdn.example.com/DEMO01-default/ "$(date -d "$now" +%s)" "$1" "$2"
+}
+(cd "$dist/.." && find dist -type f | sed 's,^dist,www,') >"$work/paths"
+check "the device library loads, verifies and reads every page" opened $id "$work/device" <"$work/paths"
+check "as they are" diff -r "$work/device/www" "$dist"
+(cd "$tree" && find "$host" -type f) >"$work/paths"
+check "and the files of the global package" opened $shared "$work/device" <"$work/paths"
+check "as they are, too" diff -r "$work/device/$host" "$tree/$host"
+openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -out "$work/other.pub" 2>/dev/null
+refused "not under another key" 1 "h5 $id 1.0.0.1: the package is refused: the signature of $id.tar is not one by this key" \
+	opened $id "$work/device" "$work/other.pub" </dev/null
+
 # --- global packages, file by file -----------------------------------------------------------------------------------------------
 check "its files lie where pages refer to them" diff -r "$tree/$host/style" "$dist/style"
 check "and nothing else does" test "$(cd "$tree/cdn.example.com" && find . -type f | sort | tr '\n' ' ')" = "./DEMO01_default/style/weui.css ./DEMO01_default/style/weui.min.css "

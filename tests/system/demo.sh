@@ -17,6 +17,7 @@ check "a delta is 100 times smaller than the package, and what comes out is insp
 	grep -q 'delta upgrade android 8.0.9 -> 8.0.10: 2[0-9]* of 30[0-9]* bytes' "$work/first"
 check "the package that the delta leads to is the released one" grep -q 'versionName *8.0.10' "$work/first"
 check "the in-house build has a page" grep -qE '^   pages/ios/[0-9a-f]{32}.html$' "$work/first"
+check "a phone that finds nothing new makes one request" test "$(awk '/^}/ { n = 0 } /^   GET/ { n++ } /^(on|off)$/ { print n }' "$work/first")" = 1
 demo >"$work/second"
 check "it says the same each time" diff <(plain <"$work/first") <(plain <"$work/second")
 closing

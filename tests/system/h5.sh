@@ -182,5 +182,5 @@ for good in good longest; do
 	check "a $good one" "$MDSTATIC" check "$repo" --worktree
 done
 rm "$keys/h5.pem"
-refused "without the key" 3 "keys/h5.pem: error: cannot open the private key" build --out "$work/none"
+refused "without the key" 3 "keys/h5.pem: error: cannot open the key" build --out "$work/none"
 closing

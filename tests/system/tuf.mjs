@@ -4,59 +4,10 @@
 //   node tuf.mjs replay  APPDIR OLDER ROOT.json NOW       after APPDIR, OLDER's timestamp (another tree of the app) is refused
 // NOW (RFC 3339) is the client's clock. Prints "ok …" or "not ok …"; exit 1 when something is not as it should be.
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, normalize } from 'node:path';
-import tuf from 'tuf-js';
-
-const RealDate = Date;
-
-// The client asks the clock for itself: it gets ours.
-function setClock(now) {
-	const fixed = new RealDate(now).getTime();
-	globalThis.Date = class extends RealDate {
-		constructor(...args) {
-			super(...(args.length ? args : [fixed]));
-		}
-		static now() {
-			return fixed;
-		}
-	};
-}
-
-// Serves a folder as a bucket behind a CDN would: a file or 404, nothing else.
-async function serve(folder) {
-	const state = { folder, requests: [] };
-	const server = createServer(async (request, response) => {
-		const path = normalize(decodeURIComponent(request.url));
-		state.requests.push(path);
-		try {
-			const body = await readFile(join(state.folder, path));
-			response.writeHead(200, { 'content-length': body.length });
-			response.end(body);
-		} catch {
-			response.writeHead(404);
-			response.end();
-		}
-	});
-	await new Promise((done) => server.listen(0, '127.0.0.1', done));
-	return { state, server, base: `http://127.0.0.1:${server.address().port}` };
-}
-
-async function newClient(work, root, base) {
-	const metadataDir = join(work, 'metadata'), targetDir = join(work, 'targets');
-	await mkdir(metadataDir, { recursive: true });
-	await mkdir(targetDir, { recursive: true });
-	await copyFile(root, join(metadataDir, 'root.json'));
-	return () => new tuf.Updater({
-		metadataDir,
-		metadataBaseUrl: `${base}/metadata`,
-		targetDir,
-		targetBaseUrl: `${base}/targets`,
-		config: { fetchRetry: false, fetchRetries: 0 },
-	});
-}
+import { join } from 'node:path';
+import { newClient, serve, setClock } from './tufclient.mjs';
 
 // What the metadata lists, read without the client: path → { sha256, length }.
 async function listed(app) {

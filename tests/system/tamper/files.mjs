@@ -56,24 +56,34 @@ export function verifyEverything(subject, flipped) {
 // Nothing says how many roots there should be; what the missing one allowed shows first in timestamp.json.
 const blame = (path, bytes) => (bytes === null && /[2-9]\.root\.json$/.test(path) ? [path, 'metadata/timestamp.json'] : path);
 
-// Half of the damage is met by all devices, the other half by one with a state, which must stay as it is.
+// Half of the damage is met by all devices, the other half by one with a state, which must stay as it is; what that one has it does
+// not read again, and so it does without.
 export function resolveEverything(subject, flipped, state) {
 	const good = subject.resolve();
 	const reads = subject.devices.map((device) => [device, subject.reads(device).filter((path) => !isFilter(path))]);
 	const files = [...new Set(reads.flatMap(([, paths]) => paths))].sort();
 
 	for (const path of files) {
-		const [device] = reads.find(([, paths]) => paths.includes(path));
+		const [device] = reads.find(([, paths]) => paths.includes(path)), held = state.holds(subject.files.get(path));
 		check(`${subject.app}: resolve refuses every damage of ${path}`, (fault) => {
 			const all = damages(subject, path, flipped).filter(([what]) => !tolerated(what));
 			all.forEach(([what, bytes], i) => subject.damaged([[path, bytes]], () => {
-				const run = subject.resolve(i % 2 ? { device, state: state.folder } : {});
-				subject.refusal(fault, `${path} ${what}`, run, blame(path, bytes), i % 2 ? '' : good.out);
+				const known = i % 2 && !held;
+				const run = subject.resolve(known ? { device, state: state.folder } : {});
+				subject.refusal(fault, `${path} ${what}`, run, blame(path, bytes), known ? '' : good.out);
 				state.mustBeKept(fault, `${path} ${what}`);
 			}));
 			return all.length;
 		});
 	}
+	check(`${subject.app}: what a device has it does not read again`, (fault) => {
+		const held = files.filter((path) => state.holds(subject.files.get(path)));
+		subject.damaged(held.map((path) => [path, null]), () => {
+			subject.acceptance(fault, 'without them', subject.resolve({ state: state.folder }), good.out);
+		});
+		state.restore();
+		return held.length;
+	});
 	return files;
 }
 
@@ -142,12 +152,14 @@ export function endless(subject, read, state) {
 				truncateSync(join(subject.folder, path), huge);
 				subject.refusal(fault, `${path}: verify`, quick(fault, `${path}: verify`, subject.verify({ memory })), path);
 				if (!read.includes(path)) return;
-				const run = quick(fault, `${path}: resolve`, subject.resolve({ memory, state: count % 2 ? state.folder : undefined }));
+				const known = count % 2 && !state.holds(subject.files.get(path));
+				state.restore(); // a device that answered before another one met the file may have kept what it saw
+				const run = quick(fault, `${path}: resolve`, subject.resolve({ memory, state: known ? state.folder : undefined }));
 				subject.refusal(fault, `${path}: resolve`, run, path, good.out);
 			});
 			count++;
 		}
-		state.restore(); // a device that answered before another one met the file may have kept what it saw
+		state.restore();
 		subject.damaged([['metadata/9.root.json', Buffer.alloc(0)]], () => {
 			truncateSync(join(subject.folder, 'metadata/9.root.json'), huge);
 			subject.refusal(fault, 'a root that nobody follows', subject.verify({ memory }), 'metadata/9.root.json');

@@ -167,14 +167,18 @@ export function mixtures(subject, older, state) {
 		return all.length;
 	});
 	check(`${subject.app}: an older build's files under the names of this one`, (fault) => {
+		const before = older.resolve().out;
 		for (const chosen of all) {
 			const changes = chosen.map((role) => [is[role], older.files.get(was[role])]);
 			subject.damaged(changes, () => {
 				const what = chosen.join(' '), read = chosen.some((role) => !['objects', 'build'].includes(role));
 				subject.refusal(fault, `${what}: verify`, subject.verify(), ['metadata/', 'build.json']);
 				if (!read) return;
-				const options = chosen.includes('objects') ? {} : { state: state.folder };
-				subject.refusal(fault, `${what}: resolve`, subject.resolve(options), ['metadata/', 'targets/index/']);
+				const known = !chosen.includes('objects'), run = subject.resolve(known ? { state: state.folder } : {});
+				if (known && chosen.includes('timestamp')) // the one that the device trusts: nothing is new, and it has what that leads to
+					subject.acceptance(fault, `${what}: resolve`, run, before);
+				else
+					subject.refusal(fault, `${what}: resolve`, run, ['metadata/', 'targets/index/']);
 				state.mustBeKept(fault, what);
 			});
 		}

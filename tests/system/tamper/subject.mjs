@@ -1,7 +1,7 @@
 // One app's tree under test: runs the program on it, damages it, puts it right again, and remembers what went wrong.
 import { mkdirSync, readFileSync, readSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Metadata } from './forge.mjs';
+import { Metadata, sha256 } from './forge.mjs';
 import { readTree } from './trees.mjs';
 
 const say = (line) => writeSync(3, `${line}\n`); // standard output is the shell's, see ask()
@@ -155,6 +155,11 @@ export class State {
 		const now = this.read();
 		return now.length !== this.kept.length ||
 			now.some(([path, bytes], i) => path !== this.kept[i][0] || !bytes.equals(this.kept[i][1]));
+	}
+
+	// The device has these bytes, as an index, a manifest or an answer that it read before: it does not read them again.
+	holds(bytes) {
+		return this.kept.some(([path]) => path.endsWith(`/object-${sha256(bytes).slice(0, 32)}`));
 	}
 
 	// What a refusal must leave as it was; put right, so that what comes next is judged by itself.

@@ -83,6 +83,42 @@ static void test_metadata(void **state)
 	strbuf_release(&out);
 }
 
+static void test_metadata_names(void **state)
+{
+	static const struct {
+		const char *name, *role; /* role NULL: no name of metadata */
+		uint64_t version;
+	} cases[] = {
+		{ "timestamp.json", "timestamp", 0 },
+		{ "1.root.json", "root", 1 },
+		{ "12.objects-0a.json", "objects-0a", 12 },
+		{ "9007199254740991.root.json", "root", 9007199254740991 },
+		{ "9007199254740992.root.json", "9007199254740992.root", 0 },
+		{ "0.root.json", "0.root", 0 },
+		{ "01.root.json", "01.root", 0 },
+		{ "1.2.root.json", "2.root", 1 },
+		{ "1.json", NULL, 0 },
+		{ ".json", NULL, 0 },
+		{ "1.root.json.tmp", NULL, 0 },
+		{ "README.md", NULL, 0 },
+		{ "", NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint64_t version;
+		struct slice role;
+		bool is = metadata_name(&version, &role, slice_of(cases[i].name));
+
+		print_message("%s\n", cases[i].name);
+		assert_int_equal(is, cases[i].role != NULL);
+		if (is) {
+			assert_true(slice_eqs(role, cases[i].role));
+			assert_int_equal(version, cases[i].version);
+		}
+	}
+}
+
 static void test_resolve(void **state)
 {
 	static const struct {
@@ -108,8 +144,8 @@ static void test_resolve(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_objects),  cmocka_unit_test(test_targets), cmocka_unit_test(test_indexes),
-		cmocka_unit_test(test_metadata), cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_objects),  cmocka_unit_test(test_targets),        cmocka_unit_test(test_indexes),
+		cmocka_unit_test(test_metadata), cmocka_unit_test(test_metadata_names), cmocka_unit_test(test_resolve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,72 @@ static void test_contents(void **state)
 	arena_release(&a);
 }
 
+/* Packed bytes that come in pieces of `width`. */
+struct pieces {
+	struct slice packed;
+	size_t width;
+	struct strbuf out;
+};
+
+static int get_piece(void *ctx, uint64_t offset, struct slice *piece)
+{
+	const struct pieces *p = ctx;
+
+	if (!p->width)
+		return 5;
+	*piece = slice_sub(p->packed, (size_t)offset, p->width);
+	return 0;
+}
+
+static int add_piece(void *ctx, struct slice piece)
+{
+	struct pieces *p = ctx;
+
+	strbuf_addslice(&p->out, piece);
+	return 0;
+}
+
+static void test_from_elsewhere(void **state)
+{
+	static const struct change none[CHANGES] = { { NOTHING } };
+	static const struct zip_limits limits = { 0 };
+	struct strbuf bytes = STRBUF_INIT, whole = STRBUF_INIT;
+	struct arena a = ARENA_INIT;
+	const char *why = NULL;
+	struct zip zip;
+
+	(void)state;
+	make(&bytes, none);
+	assert_int_equal(zip_open(&zip, &a, strbuf_slice(&bytes), &limits, &why), 0);
+	for (size_t i = 0; i < 2; i++) {
+		struct zip_entry e = zip.v[i];
+		struct pieces p = { .packed = slice_sub(zip.bytes, e.data, e.packed) };
+
+		strbuf_reset(&whole);
+		assert_int_equal(zip_read(&whole, &zip, &e, 100, &why), 0);
+		assert_int_equal(zip_unpack_from(&e, &a, get_piece, add_piece, &p, &why), 5);
+		for (p.width = 1; p.width <= e.packed + 3; p.width++) {
+			strbuf_reset(&p.out);
+			assert_int_equal(zip_unpack_from(&e, &a, get_piece, add_piece, &p, &why), 0);
+			assert_true(slice_eq(strbuf_slice(&p.out), strbuf_slice(&whole)));
+		}
+		p.packed.n--;
+		assert_int_equal(zip_unpack_from(&e, &a, get_piece, add_piece, &p, &why), -1);
+		assert_non_null(strstr(why, " is cut off"));
+		p.packed.n++;
+		e.packed++;
+		assert_int_equal(zip_unpack_from(&e, &a, get_piece, add_piece, &p, &why), -1);
+		e.packed--;
+		e.crc++;
+		assert_int_equal(zip_unpack_from(&e, &a, get_piece, add_piece, &p, &why), -1);
+		assert_non_null(strstr(why, " is damaged: its CRC-32 is another one"));
+		strbuf_release(&p.out);
+	}
+	strbuf_release(&bytes);
+	strbuf_release(&whole);
+	arena_release(&a);
+}
+
 /* Nothing is not a piece. */
 static void test_empty(void **state)
 {
@@ -249,9 +315,9 @@ static void test_cut_off(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_contents), cmocka_unit_test(test_empty),  cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_look_up),  cmocka_unit_test(test_limits), cmocka_unit_test(test_ratio),
-		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_contents), cmocka_unit_test(test_from_elsewhere), cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_facts),    cmocka_unit_test(test_look_up),        cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_ratio),    cmocka_unit_test(test_cut_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

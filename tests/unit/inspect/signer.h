@@ -198,7 +198,7 @@ static inline struct slice signer_content(struct arena *a, struct slice zip, con
 struct signer_package {
 	const struct signer_id *app, *profile;
 	const struct signer_id *named; /* whose certificate is in the profile; NULL: app's */
-	const char *bundle, *apl, *identifier, *type;
+	const char *bundle, *apl, *identifier, *type, *distribution;
 	int64_t from, to;
 };
 
@@ -219,10 +219,12 @@ static inline struct slice signer_profile(struct arena *a, const struct signer_p
 	struct slice pem = signer_escape(a, signer_pem(a, p->named ? p->named : p->app));
 
 	return arena_printf(a,
-			    "{\"type\": \"%s\", \"validity\": {\"not-before\": %lld, \"not-after\": %lld}, "
+			    "{%s%s%s\"type\": \"%s\", \"validity\": {\"not-before\": %lld, \"not-after\": %lld}, "
 			    "\"bundle-info\": {\"bundle-name\": \"%s\", \"apl\": \"%s\", "
 			    "\"app-identifier\": \"%s\", \"%s-certificate\": \"" SLICE_FMT "\"}, \"weight\": 1.5}",
-			    type, (long long)(p->from ? p->from : 1600000000), (long long)(p->to ? p->to : 1900000000),
+			    p->distribution ? "\"app-distribution-type\": \"" : "",
+			    p->distribution ? p->distribution : "", p->distribution ? "\", " : "", type,
+			    (long long)(p->from ? p->from : 1600000000), (long long)(p->to ? p->to : 1900000000),
 			    p->bundle ? p->bundle : "com.example", p->apl ? p->apl : "normal",
 			    p->identifier ? p->identifier : "5765880207854649881",
 			    strcmp(type, "debug") ? "distribution" : "development", SLICE_ARG(pem));

@@ -16,6 +16,7 @@ struct device {
 	struct slice value[ATTRS]; /* p NULL: absent */
 	uint64_t luck;             /* decides what the guards say */
 	bool dev, early;           /* its channel; before TestFlight builds expire */
+	bool strict;               /* it asks for ships: tasks of its own channel alone */
 	bool patched;              /* it has a patchVersionCode */
 	uint32_t patch;
 };
@@ -93,7 +94,8 @@ static inline bool lucky(const struct device *d, struct slice id)
 
 static inline bool task_guards(const struct task *t, const struct device *d)
 {
-	if ((t->dev && !d->dev) || (t->type == TASK_PERCENTAGE && t->thousandths == 0))
+	if ((t->dev && !d->dev) || (d->strict && d->dev && !t->dev) ||
+	    (t->type == TASK_PERCENTAGE && t->thousandths == 0))
 		return false;
 	if (t->type == TASK_WHITELIST || t->type == TASK_WINDOW || t->published_at > COMMIT_TIME)
 		return lucky(d, t->id);
@@ -203,6 +205,8 @@ static inline const struct task *release_directly(const struct app *app, enum ki
 			best = t;
 		}
 	}
+	if (d->strict && d->dev)
+		back = NULL; /* rollbacks are prod tasks */
 	return !best && back ? takes_back(back) : best;
 }
 

@@ -95,7 +95,7 @@ static void version_classes(void **state)
 
 /* --- hiding ------------------------------------------------------------------------------------------------------- */
 
-/* A free offer hides what is behind it where it holds for sure, and not where it only may hold. */
+/* A free offer hides what is behind it where it holds for sure, and not where it only may hold, nor dev offers of ships. */
 static void hiding(void **state)
 {
 	static const uint32_t together[] = { 0, 1, 1, 1, 1 }, apart[] = { 0, 1, 2, 3, 4 };
@@ -103,8 +103,10 @@ static void hiding(void **state)
 	const struct rule rules[] = { make_range("osVersion", RULE_IN, "2", NULL, false),
 				      make_range("osVersion", RULE_IN, "1", "3", false) };
 	bool folded[1] = { true };
-	uint64_t closing = 1, one[2] = { 0, 0 }, may[2] = { 0, 3 }, must[2] = { 0, 0 };
-	struct folding f = { .words = 1, .max = 16, .folded = folded, .closing = &closing, .state = one };
+	uint64_t closing = 1, ships = 0, one[2] = { 0, 0 }, may[2] = { 0, 3 }, must[2] = { 0, 0 };
+	struct folding f = {
+		.words = 1, .max = 16, .folded = folded, .closing = &closing, .apart = &ships, .state = one
+	};
 	struct states first = { .n = 0 }, next = { .n = 0 };
 	struct columns columns = { 2, may, must, together };
 	struct classes c;
@@ -127,6 +129,10 @@ static void hiding(void **state)
 	assert_int_equal(states_next(&next, &f, &first, x.offers.rules.attrs[0], &c, &columns), CHOICE_FOLDED);
 	assert_int_equal(next.n, 3); /* nothing, the second, the first alone: twice */
 	assert_int_equal(next.next[next.of_class[3]], next.next[next.of_class[4]]);
+	ships = 2;
+	assert_int_equal(states_next(&next, &f, &first, x.offers.rules.attrs[0], &c, &columns), CHOICE_FOLDED);
+	assert_int_equal(next.n, 4);
+	assert_int_equal(next.masks[2 * next.next[next.of_class[3]]], 3);
 	finish(&x);
 	arena_release(&a);
 }

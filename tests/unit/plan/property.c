@@ -52,7 +52,8 @@ static bool offer_guards(const struct plan *p, const struct offer *o, const stru
 {
 	bool guarded = o->nlists || o->has_from || o->has_window || o->has_percent;
 
-	if ((o->dev && !d->dev) || (o->has_until && !d->early) || (o->has_above && d->patched && d->patch >= o->above))
+	if ((o->dev && !d->dev) || (d->strict && d->dev && !o->dev) || (o->has_until && !d->early) ||
+	    (o->has_above && d->patched && d->patch >= o->above))
 		return false;
 	for (size_t i = 0; i < o->nunless; i++)
 		if (numbered_hold(p, &o->unless[i], d))
@@ -142,6 +143,7 @@ static const uint32_t caps[] = { 1, 4, 16, 256 };
 
 struct tally {
 	size_t devices, delivered, rolled_back, coarse;
+	size_t ships[2];          /* served to strict devices: prod, dev */
 	size_t folded[ATTRS + 1]; /* plans by the number of folds */
 	size_t folds[ATTRS];      /* of each attribute */
 };
@@ -153,6 +155,21 @@ static void count_plan(struct tally *t, const struct plan *p)
 		t->coarse += p->attrs[k].choice == CHOICE_FOLDED && p->attrs[k].columns < p->attrs[k].classes / 2;
 	for (size_t k = 0; k < p->nfolds; k++)
 		t->folds[attr_number(p->folds[k].attribute)]++;
+}
+
+static void same_answer(struct tally *t, const struct app *app, const struct plan *p, const struct device *d,
+			struct arena *scratch)
+{
+	const struct task *expected = release_directly(app, p->kind, SLICE("android"), d);
+
+	assert_ptr_equal(expected, single_by_plan(p, d, scratch));
+	if (d->strict) {
+		t->ships[d->dev] += expected != NULL;
+		return;
+	}
+	t->devices++;
+	t->delivered += expected != NULL;
+	t->rolled_back += expected && expected->type == TASK_ROLLBACK;
 }
 
 static void one_slot(struct tally *t, enum kind kind, size_t number, struct digests *hashing)
@@ -171,15 +188,13 @@ static void one_slot(struct tally *t, enum kind kind, size_t number, struct dige
 	count_plan(t, &p);
 	for (size_t k = 0; k < DEVICES; k++) {
 		struct device d = random_device(&a, PLATFORM_ANDROID, style.width);
-		const struct task *expected = release_directly(&app, kind, SLICE("android"), &d);
-		const void *found = single_by_plan(&p, &d, &scratch);
 
-		if (expected != found)
-			print_message("definitions %zu, device %zu\n", number, k);
-		assert_ptr_equal(expected, found);
-		t->devices++;
-		t->delivered += expected != NULL;
-		t->rolled_back += expected && expected->type == TASK_ROLLBACK;
+		same_answer(t, &app, &p, &d, &scratch);
+		if (kind != KIND_HOTPATCH)
+			continue;
+		d.strict = true;
+		d.value[0] = (struct slice){ NULL, 0 }; /* appVersion */
+		same_answer(t, &app, &p, &d, &scratch);
 	}
 	arena_release(&a);
 	arena_release(&scratch);
@@ -211,6 +226,8 @@ static void hotpatches(void **state)
 {
 	struct tally t = single(KIND_HOTPATCH);
 
+	print_message("%zu prod ships, %zu dev ships\n", t.ships[false], t.ships[true]);
+	assert_true(t.ships[false] > 500 && t.ships[true] > 100);
 	assert_true(t.devices >= 20000 && t.rolled_back > 100 && t.folded[0] && t.folded[1] && t.folds[RULED]);
 }
 

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "make.h"
 #include "plan/prune.h"
 
@@ -105,6 +107,55 @@ static void releases(void **state)
 	arena_release(&scratch);
 }
 
+/* Hotpatches of one product version, the newest last: of each release a task, "o" official, "d" one for dev devices, "r" a rollback,
+ * "g" a percentage. `fates` in the order tried, as above, but of offers. */
+static const struct {
+	const char *name, *key, *tasks, *fates;
+} patches[] = {
+	{ "prod closes dev", NULL, "do", ".0" },
+	{ "of a ship it does not", "k", "do", ".." },
+	{ "but prod", "k", "odo", "..0" },
+	{ "dev closes dev", "k", "ddod", "..00" },
+	{ "dev closes no prod", "k", "gd", ".." },
+	{ "a rollback behind prod is closed, a dev ship is not", "k", "rdo", "..0" },
+};
+
+static struct hotpatch make_patch(struct arena *a, char kind, const char *key, uint32_t number)
+{
+	struct task t = make_task("t", kind == 'r' ? TASK_ROLLBACK : kind == 'g' ? TASK_PERCENTAGE : TASK_OFFICIAL, 1);
+	struct hotpatch h = { .product = make_version("1.0"), .product_text = SLICE("1.0"), .patch_number = number };
+
+	t.dev = kind == 'd';
+	h.r = make_release(a, KIND_HOTPATCH, "android", arena_printf(a, "1.0/%u", number).p, &t, 1);
+	if (key)
+		h.version_key = slice_of(key);
+	return h;
+}
+
+static void ships(void **state)
+{
+	for (size_t i = 0; i < COUNT(patches); i++) {
+		struct arena a = ARENA_INIT, scratch = ARENA_INIT;
+		struct hotpatch v[5];
+		struct app app = { .hotpatches = v };
+		struct offers o;
+
+		print_message("%s\n", patches[i].name);
+		for (; patches[i].tasks[app.nhotpatches]; app.nhotpatches++)
+			v[app.nhotpatches] = make_patch(&a, patches[i].tasks[app.nhotpatches], patches[i].key,
+							(uint32_t)app.nhotpatches + 1);
+		app_list_releases(&app, &a);
+		offers_releases(&o, &a, &app, PLATFORM_ANDROID, KIND_HOTPATCH, 1000);
+		offers_prune(&o, &a, &scratch);
+		assert_int_equal(o.n, strlen(patches[i].fates));
+		for (size_t k = 0; k < o.n; k++)
+			assert_int_equal(o.v[k].fate == OFFER_LIVE ? '.' : '0' + (char)o.v[k].closer,
+					 patches[i].fates[k]);
+		arena_release(&a);
+		arena_release(&scratch);
+	}
+}
+
 /* More offers than the steps allow to compare: some stay that could go, and the work stays small. */
 static void bounded(void **state)
 {
@@ -136,7 +187,7 @@ static void bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(fates), cmocka_unit_test(releases),
-					    cmocka_unit_test(bounded) };
+					    cmocka_unit_test(ships), cmocka_unit_test(bounded) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,17 +13,6 @@
 #define HEAD(kind, platform)                                                                                           \
 	"'app':'" APP "','bases':['https://cdn.example.com/d/'],'format':1,'kind':'" kind "','platform':'" platform "'"
 
-/* `text` with quotation marks. */
-static struct slice quoted(struct tree *t, const char *text)
-{
-	struct slice copy = arena_copy(&t->mem, slice_of(text));
-	char *p = arena_str(&t->mem, copy);
-
-	for (size_t i = 0; i < copy.n; i++)
-		p[i] = p[i] == '\'' ? '"' : p[i];
-	return (struct slice){ p, copy.n };
-}
-
 static const char *object(struct tree *t, const char *name, const char *text)
 {
 	return tree_object(t, name, quoted(t, text));

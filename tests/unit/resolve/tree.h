@@ -9,10 +9,11 @@
 #include "format/paths.h"
 #include "format/tuf.h"
 #include "resolve/mdresolve.h"
+#include "store.h"
 
 #define T0    INT64_C(1795248000) /* 2026-11-21T08:00:00Z */
 #define DAY   INT64_C(86400)
-#define FILES 96
+#define FILES 256
 #define APP   "DEMO01-default"
 
 struct tree_file {
@@ -39,13 +40,12 @@ struct tree {
 	size_t ntargets;
 	struct tree_spec spec;
 
-	size_t fetches;         /* since the last reset */
-	const char *down;       /* a path whose fetch fails; NULL: none */
-	bool endless;           /* every file goes on for ever */
-	struct strbuf blobs[2]; /* storage: trusted, clock */
-	bool has_blob[2];
-	size_t stores;
-	bool store_fails;
+	size_t fetches;     /* since the last reset */
+	const char *down;   /* a path whose fetch fails; NULL: none */
+	bool offline;       /* every fetch fails */
+	bool endless;       /* every file goes on for ever */
+	const char *flood;  /* this one does; NULL: none */
+	struct store store; /* of the device */
 };
 
 static inline void tree_init(struct tree *t)
@@ -60,8 +60,7 @@ static inline void tree_init(struct tree *t)
 
 static inline void tree_release(struct tree *t)
 {
-	strbuf_release(&t->blobs[0]);
-	strbuf_release(&t->blobs[1]);
+	store_release(&t->store);
 	digests_free(t->dg);
 	arena_release(&t->mem);
 }
@@ -86,6 +85,17 @@ static inline void tree_put(struct tree *t, const char *path, struct slice data)
 	}
 	f->data = arena_copy(&t->mem, data);
 	f->gone = false;
+}
+
+/* `text`, in which `'` stands for a quotation mark. */
+static inline struct slice quoted(struct tree *t, const char *text)
+{
+	struct slice copy = arena_copy(&t->mem, slice_of(text));
+	char *p = arena_str(&t->mem, copy);
+
+	for (size_t i = 0; i < copy.n; i++)
+		p[i] = p[i] == '\'' ? '"' : p[i];
+	return (struct slice){ p, copy.n };
 }
 
 /* An object by its content; gives its hash in hex. */
@@ -253,7 +263,7 @@ static inline enum mdr_fetched tree_fetch(void *ctx, struct mdr_sink *sink, cons
 	struct slice part;
 
 	t->fetches++;
-	if (t->down && strcmp(t->down, path) == 0)
+	if (t->offline || (t->down && strcmp(t->down, path) == 0))
 		return MDR_FAILED;
 	if (!f || f->gone)
 		return MDR_ABSENT;
@@ -264,34 +274,9 @@ static inline enum mdr_fetched tree_fetch(void *ctx, struct mdr_sink *sink, cons
 		if (!mdr_sink_add(sink, piece.p, piece.n))
 			return MDR_FETCHED;
 	}
-	while (t->endless && mdr_sink_add(sink, "and on ", 7))
+	while ((t->endless || (t->flood && strcmp(t->flood, path) == 0)) && mdr_sink_add(sink, "and on ", 7))
 		continue;
 	return MDR_FETCHED;
-}
-
-static inline enum mdr_fetched tree_load(void *ctx, struct mdr_sink *sink, const char *name)
-{
-	struct tree *t = ctx;
-	size_t i = strcmp(name, "trusted") == 0 ? 0 : 1;
-
-	if (!t->has_blob[i])
-		return MDR_ABSENT;
-	mdr_sink_add(sink, t->blobs[i].p, t->blobs[i].n);
-	return MDR_FETCHED;
-}
-
-static inline bool tree_store(void *ctx, const char *name, const void *bytes, size_t n)
-{
-	struct tree *t = ctx;
-	size_t i = strcmp(name, "trusted") == 0 ? 0 : 1;
-
-	if (t->store_fails)
-		return false;
-	t->stores++;
-	strbuf_reset(&t->blobs[i]);
-	strbuf_add(&t->blobs[i], bytes, n);
-	t->has_blob[i] = true;
-	return true;
 }
 
 static inline enum mdr_code tree_open_as(struct mdr_client **out, struct tree *t, const char *app, struct slice root,
@@ -302,9 +287,7 @@ static inline enum mdr_code tree_open_as(struct mdr_client **out, struct tree *t
 				     .root_size = root.n,
 				     .fetch = tree_fetch,
 				     .fetch_ctx = t,
-				     .load = tree_load,
-				     .store = tree_store,
-				     .storage_ctx = t };
+				     .storage = store_callbacks(&t->store) };
 
 	*out = NULL;
 	*err = (struct mdr_error){ .code = MDR_OK };

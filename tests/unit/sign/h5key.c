@@ -82,7 +82,7 @@ static void test_sign(void **state)
 	const struct signer *s = &w->key.signer;
 	struct slice message = SLICE("the tar");
 
-	assert_int_equal(h5key_load(&w->key, w->dir, w->dg, &w->d), 0);
+	assert_int_equal(h5key_load(&w->key, w->dir, NULL, w->dg, &w->d), 0);
 	assert_int_equal(s->id.n, 64);
 	strbuf_adds(&sig, "before");
 	assert_int_equal(s->sign(s->ctx, &sig, message, &w->d), 0);
@@ -100,7 +100,7 @@ static void test_sign(void **state)
 
 static void expect_refused(struct world *w, const char *text)
 {
-	assert_int_equal(h5key_load(&w->key, w->dir, w->dg, &w->d), -1);
+	assert_int_equal(h5key_load(&w->key, w->dir, NULL, w->dg, &w->d), -1);
 	assert_int_equal(w->d.n, 1);
 	assert_true(w->d.environment);
 	assert_non_null(strstr(w->d.v[0].text, text));
@@ -109,7 +109,7 @@ static void expect_refused(struct world *w, const char *text)
 
 static void test_absent(void **state)
 {
-	expect_refused(*state, "cannot open the private key");
+	expect_refused(*state, "cannot open the key");
 }
 
 static void test_open_to_others(void **state)

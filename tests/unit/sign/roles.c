@@ -38,11 +38,13 @@ static int setup(void **state)
 	assert_non_null(mkdtemp(w->dir));
 	assert_int_equal(digests_new(&w->dg), 0);
 	assert_int_equal(keys_new(in(w, "keys"), in(w, "roots"), NOW, w->dg, &w->d), 0);
-	assert_int_equal(keys_load(&w->keys, in(w, "keys"), 15, w->dg, &w->d), 0);
+	assert_int_equal(keys_load(&w->keys, in(w, "keys"), 15, NULL, w->dg, &w->d), 0);
 	assert_int_equal(file_read(&root, in(w, "roots/1.root.json"), TUF_ROOT_MAX, &w->d), 0);
 	w->root = arena_copy(&w->mem, strbuf_slice(&root));
 	strbuf_release(&root);
-	assert_int_equal(roots_check(&w->chain, &w->mem, w->dg, &w->root, 1, "keys", NOW, &w->d), 0);
+	assert_int_equal(roots_check(&w->chain, &w->mem, w->dg, &w->root, 1, "keys", NOW,
+				     &w->keys.settings.roles[KEYS_ROOT], &w->d),
+			 0);
 	*state = w;
 	return 0;
 }
@@ -232,7 +234,7 @@ static void test_foreign_keys(void **state)
 	struct tuf_parts out;
 
 	assert_int_equal(keys_new(in(w, "foreign/keys"), in(w, "foreign/roots"), NOW, w->dg, &d), 0);
-	assert_int_equal(keys_load(&other, in(w, "foreign/keys"), 15, w->dg, &d), 0);
+	assert_int_equal(keys_load(&other, in(w, "foreign/keys"), 15, NULL, w->dg, &d), 0);
 	input.keys = &other;
 	assert_int_equal(roles_make(&out, &w->mem, w->dg, &input, &d), -1);
 	assert_int_equal(d.errors, 3);
@@ -243,19 +245,50 @@ static void test_foreign_keys(void **state)
 	diags_release(&d);
 }
 
+/* The newest root by the days that it has left: the settings say when that is too few, and when a warning is due. */
 static void test_roots(void **state)
 {
+	static const struct {
+		int64_t day;
+		int64_t resign, minimum; /* days; 0: the default of resign */
+		int result;
+		const char *said;
+	} cases[] = {
+		{ 0, 0, 1, 0, NULL },
+		{ 243, 0, 1, 0, NULL },
+		{ 244, 0, 1, 0, "the root expires at 2027-01-01T00:00:00Z, in 121 days; sign the next version" },
+		{ 364, 0, 1, 0, "in 1 day; sign" },
+		{ 364, 0, 2, -1, "in 1 day, and [root] minimum is 2 days: nothing is published under it" },
+		{ 365, 0, 0, -1, "expired at 2027-01-01T00:00:00Z: devices refuse" },
+		{ 243, 122, 1, 0, NULL },
+		{ 300, 30, 1, 0, NULL },
+		{ 336, 30, 1, 0, "in 29 days" },
+	};
 	struct world *w = *state;
+	struct slice twice[2] = { w->root, w->root };
 	struct tuf_chain chain;
 	struct diags d = DIAGS_INIT;
-	struct slice twice[2] = { w->root, w->root };
 
-	assert_int_equal(roots_check(&chain, &w->mem, w->dg, &w->root, 1, "keys", NOW + 340 * DAY, &d), 0);
-	assert_int_equal(d.warnings, 1);
-	assert_int_equal(roots_check(&chain, &w->mem, w->dg, &w->root, 1, "keys", NOW + 365 * DAY, &d), -1);
-	assert_int_equal(roots_check(&chain, &w->mem, w->dg, twice, 2, "keys", NOW, &d), -1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct role_settings s = w->keys.settings.roles[KEYS_ROOT];
+		int64_t now = NOW + cases[i].day * DAY;
+
+		print_message("day %lld\n", (long long)cases[i].day);
+		s.resign = cases[i].resign ? cases[i].resign * DAY : s.resign;
+		s.minimum = cases[i].minimum * DAY;
+		assert_int_equal(roots_check(&chain, &w->mem, w->dg, &w->root, 1, "keys", now, &s, &d),
+				 cases[i].result);
+		assert_int_equal(d.n, cases[i].said ? 1 : 0);
+		assert_int_equal(diags_exit(&d), cases[i].result ? 1 : 0);
+		if (cases[i].said)
+			assert_non_null(strstr(d.v[0].text, cases[i].said));
+		diags_release(&d);
+	}
+	assert_int_equal(
+		roots_check(&chain, &w->mem, w->dg, twice, 2, "keys", NOW, &w->keys.settings.roles[KEYS_ROOT], &d), -1);
 	assert_string_equal(d.v[d.n - 1].at.path, "keys/2.root.json");
-	assert_int_equal(roots_check(&chain, &w->mem, w->dg, NULL, 0, "keys", NOW, &d), -1);
+	assert_int_equal(
+		roots_check(&chain, &w->mem, w->dg, NULL, 0, "keys", NOW, &w->keys.settings.roles[KEYS_ROOT], &d), -1);
 	assert_int_equal(diags_exit(&d), 1);
 	diags_release(&d);
 }
@@ -276,11 +309,11 @@ static void test_buildinfo(void **state)
 	struct strbuf first = STRBUF_INIT, second = STRBUF_INIT;
 	const char *why = "";
 
-	assert_int_equal(roles_buildinfo(&first, &w->mem, &b, SLICE(""), &w->keys.v[TUF_TIMESTAMP], &w->d), 0);
+	assert_int_equal(roles_buildinfo(&first, &w->mem, &b, SLICE(""), &w->keys, &w->chain.v[0], &w->d), 0);
 	assert_int_equal(buildinfo_decode(&back, &w->mem, strbuf_slice(&first), &why), 0);
 	assert_true(envelope_verify(&back.signatures, back.payload, &w->chain.v[0].root.keys,
 				    &w->chain.v[0].root.roles[TUF_TIMESTAMP], NULL));
-	assert_int_equal(roles_buildinfo(&second, &w->mem, &b, strbuf_slice(&first), &w->keys.v[TUF_TIMESTAMP], &w->d),
+	assert_int_equal(roles_buildinfo(&second, &w->mem, &b, strbuf_slice(&first), &w->keys, &w->chain.v[0], &w->d),
 			 0);
 	assert_true(slice_eq(strbuf_slice(&first), strbuf_slice(&second)));
 	strbuf_release(&first);
