@@ -60,6 +60,9 @@ example_repo() {
 	commit "$dir" "example definitions"
 }
 
+# has_terminals: script(1) can make one; not where /dev/pts is not mounted.
+has_terminals() { script -qec true /dev/null >/dev/null 2>&1; }
+
 commit() { git -C "$1" add -A && git -C "$1" commit -qm "$2" --allow-empty; }
 
 closing() {

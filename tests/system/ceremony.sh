@@ -83,10 +83,10 @@ refused "an encrypted key without its passphrase" 3 alice/root.pem "$MDSTATIC" s
 check "alice signs, with an encrypted key" alice 1
 refused "still red" 1 'is signed by 1 of the 2 keys' "$MDSTATIC" check repo --worktree
 check "alice again: nothing happens" alice 1
-if command -v script >/dev/null; then
+if has_terminals; then
 	refused "no payload on a terminal" 2 'the payload is not for a terminal' script -qec "$MDSTATIC sign payload $(root 1)" /dev/null
 else
-	echo "skipped the payload on a terminal: no script(1)"
+	echo "skipped the payload on a terminal: there are no pseudo-terminals here"
 fi
 check "carol signs on another machine, RSA" carol 1
 check "two of three: complete" shows 1 0

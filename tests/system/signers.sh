@@ -177,29 +177,30 @@ typed() {
 	return "$code"
 }
 seen() { grep -qaF -- "$1" "$work/seen"; }
-check "a passphrase that is typed" typed "$passphrase\n" "$MDSTATIC keys show $k/targets.pem"
-check "the question names the file" seen "passphrase of $k/targets.pem: "
-check "and the key was opened" seen "ed25519, private key"
-if seen "$passphrase"; then not_ok "what is typed is not shown"; else ok "what is typed is not shown"; fi
-# Control-C while it asks: the program ends, and the terminal shows again what is typed.
-typed '\003' "bash -c 'trap : INT; $MDSTATIC keys show $k/targets.pem; echo code \$?; stty -a'" || true
-check "an interrupted question" seen "code 130"
-if grep -qaE '(^| )echo ' "$work/seen" && ! grep -qaE -- '-echo ' "$work/seen"; then
-	ok "the terminal is as it was"
-else
-	not_ok "the terminal is as it was"
-	sed 's/^/# /' "$work/seen"
-fi
-# Control-D in place of a passphrase.
-typed '\004' "$MDSTATIC keys show $k/targets.pem" || true
-check "no answer" seen "a passphrase is needed"
-# A command that asks for itself, as a token does for its PIN: it has the terminal meanwhile.
-world asks
-make_key root
-make_key snapshot
-make_key timestamp
-cp "$work/far/ed25519.pub" "$k/targets.pub"
-cat >"$k/asks" <<ASKS
+at_the_terminal() {
+	check "a passphrase that is typed" typed "$passphrase\n" "$MDSTATIC keys show $k/targets.pem"
+	check "the question names the file" seen "passphrase of $k/targets.pem: "
+	check "and the key was opened" seen "ed25519, private key"
+	if seen "$passphrase"; then not_ok "what is typed is not shown"; else ok "what is typed is not shown"; fi
+	# Control-C while it asks: the program ends, and the terminal shows again what is typed.
+	typed '\003' "bash -c 'trap : INT; $MDSTATIC keys show $k/targets.pem; echo code \$?; stty -a'" || true
+	check "an interrupted question" seen "code 130"
+	if grep -qaE '(^| )echo ' "$work/seen" && ! grep -qaE -- '-echo ' "$work/seen"; then
+		ok "the terminal is as it was"
+	else
+		not_ok "the terminal is as it was"
+		sed 's/^/# /' "$work/seen"
+	fi
+	# Control-D in place of a passphrase.
+	typed '\004' "$MDSTATIC keys show $k/targets.pem" || true
+	check "no answer" seen "a passphrase is needed"
+	# A command that asks for itself, as a token does for its PIN: it has the terminal meanwhile.
+	world asks
+	make_key root
+	make_key snapshot
+	make_key timestamp
+	cp "$work/far/ed25519.pub" "$k/targets.pub"
+	cat >"$k/asks" <<ASKS
 #!/bin/sh
 printf 'PIN: ' >/dev/tty
 stty -echo </dev/tty
@@ -208,27 +209,29 @@ stty echo </dev/tty
 [ "\$pin" = $pin ] || exit 9
 exec openssl pkeyutl -sign -rawin -inkey "$work/far/ed25519.pem" -in /dev/stdin
 ASKS
-chmod +x "$k/asks"
-cat >"$k/once" <<ONCE
+	chmod +x "$k/asks"
+	cat >"$k/once" <<ONCE
 #!/bin/sh
 [ -e asked ] && exec openssl pkeyutl -sign -rawin -inkey "$work/far/ed25519.pem" -in /dev/stdin
 touch asked
 exec ./asks
 ONCE
-chmod +x "$k/once"
-printf '[targets]\nkey1 = targets.pub\nexec1 = ./once\n' >"$k/trust.ini"
-make_root
-check "a command that asks for a PIN" typed "$pin\n" "$MDSTATIC build $repo --out $tree --keys $k --now $now; stty sane && echo back"
-check "a command that asks for a PIN: verify" good
-check "the terminal came back" seen back
-rm -rf "$tree"
-printf '[targets]\nkey1 = targets.pub\nexec1 = stty -echo </dev/tty; printf "PIN: " >/dev/tty; sleep 0.2; kill -9 $$\n' >"$k/trust.ini"
-typed '' "$MDSTATIC build $repo --out $tree --keys $k --now $now; stty -a"
-if seen "was killed by signal 9" && grep -qaE '(^| )echo ' "$work/seen"; then
-	ok "a command that dies while it asks: the terminal is as it was"
-else
-	not_ok "a command that dies while it asks: the terminal is as it was"
-fi
+	chmod +x "$k/once"
+	printf '[targets]\nkey1 = targets.pub\nexec1 = ./once\n' >"$k/trust.ini"
+	make_root
+	check "a command that asks for a PIN" typed "$pin\n" "$MDSTATIC build $repo --out $tree --keys $k --now $now; stty sane && echo back"
+	check "a command that asks for a PIN: verify" good
+	check "the terminal came back" seen back
+	rm -rf "$tree"
+	printf '[targets]\nkey1 = targets.pub\nexec1 = stty -echo </dev/tty; printf "PIN: " >/dev/tty; sleep 0.2; kill -9 $$\n' >"$k/trust.ini"
+	typed '' "$MDSTATIC build $repo --out $tree --keys $k --now $now; stty -a"
+	if seen "was killed by signal 9" && grep -qaE '(^| )echo ' "$work/seen"; then
+		ok "a command that dies while it asks: the terminal is as it was"
+	else
+		not_ok "a command that dies while it asks: the terminal is as it was"
+	fi
+}
+if has_terminals; then at_the_terminal; else echo "skipped what is asked at a terminal: there are no pseudo-terminals here"; fi
 
 # --- nothing secret is seen ----------------------------------------------------------------------------------------------------
 world secrets
