@@ -7,6 +7,7 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$top/build}
 mdstatic=$build/mdstatic
+publish=$build/mdstatic-publish
 demo=$build/demo
 cache=$build/cache
 now=2026-11-21T08:00:00Z # fixed, so that the demo prints the same every time
@@ -85,12 +86,15 @@ say "8. Pages for people: what is out for everybody is listed; the others have a
 echo "   of the in-house build, for its testers:"
 (cd "$tree" && grep -l 'itms-services' pages/ios/*.html | sed 's/^/   /')
 
-say "9. A phone: examples/device on the device library, over HTTP. First contact, then nothing new: one request"
+say "9. mdstatic-publish: to a folder here, to object storage elsewhere"
+"$publish" "$demo/tree" "file://$demo/cdn" --now "$now"
+
+say "10. A phone: examples/device on the device library, over HTTP. First contact, then nothing new: one request"
 coproc server { exec node -e '
 	const http = require("http"), fs = require("fs")
 	const server = http.createServer((request, response) => fs.readFile(process.argv[1] + request.url, (error, bytes) =>
 		error ? response.writeHead(404).end() : response.end(bytes)))
-	server.listen(0, "127.0.0.1", () => console.log(server.address().port))' "$demo/tree"; }
+	server.listen(0, "127.0.0.1", () => console.log(server.address().port))' "$demo/cdn"; }
 node=$server_PID # coproc sets it
 trap 'kill "$node"' EXIT
 read -r port <&"${server[0]}"
@@ -102,3 +106,13 @@ phone() { # COMMAND…: what it prints, then its requests
 phone check
 phone check
 phone switch new_home off
+
+say "11. A change: what its reviewers read, and what a fresh machine does when it is merged"
+sed -i 's/"percent": 12.5,/"percent": 25,/' apps/demo/upgrades/android/8.0.10/release.json
+git commit -qam "a quarter of the Wi-Fi users"
+"$mdstatic" diff . HEAD~1 HEAD
+echo
+"$publish" pull "file://$demo/cdn" "$demo/previous"
+"$mdstatic" build . --out "$demo/next" --keys "$demo/keys" --previous "$demo/previous" --now "$now" >"$demo/build.log" 2>&1
+"$publish" "$demo/next" "file://$demo/cdn" --now "$now"
+phone check

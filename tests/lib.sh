@@ -3,6 +3,7 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=${BUILD:-$top/build}
 MDSTATIC=${MDSTATIC:-$BUILD/mdstatic}
+MDSTATIC_PUBLISH=${MDSTATIC_PUBLISH:-$BUILD/mdstatic-publish}
 now=2026-11-21T08:00:00Z # of every build in the tests
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@example.com GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test@example.com

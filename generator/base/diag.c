@@ -47,6 +47,21 @@ static void record(struct diags *d, struct srcpos at, enum diag_level level, con
 		d->warnings++;
 }
 
+void diags_add(struct diags *to, const struct diags *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct diag item = from->v[i];
+
+		item.text = arena_str(&to->mem, slice_of(item.text));
+		if (item.at.path)
+			item.at.path = arena_str(&to->mem, slice_of(item.at.path));
+		ARENA_PUSH(&to->mem, to->v, to->n, to->cap, item);
+	}
+	to->errors += from->errors;
+	to->warnings += from->warnings;
+	to->environment = to->environment || from->environment;
+}
+
 void diags_release(struct diags *d)
 {
 	arena_release(&d->mem);
@@ -123,12 +138,12 @@ static const char *level_name(enum diag_level level)
 	return level == DIAG_ERROR ? "error" : "warning";
 }
 
-static void add_text(struct strbuf *out, const struct diag *item)
+static void add_text(struct strbuf *out, const struct diag *item, const char *program)
 {
 	if (item->at.path)
 		diag_clean(out, slice_of(item->at.path));
 	else
-		strbuf_adds(out, "mdstatic");
+		strbuf_adds(out, program ? program : "mdstatic");
 	if (item->at.path && item->at.line > 0)
 		strbuf_addf(out, ":%u", (unsigned)item->at.line);
 	if (item->at.path && item->at.line > 0 && item->at.col > 0)
@@ -216,7 +231,7 @@ void diags_print(struct diags *d, enum diag_format format, FILE *to)
 		else if (format == DIAG_GITHUB)
 			add_github(&out, &d->v[i]);
 		else
-			add_text(&out, &d->v[i]);
+			add_text(&out, &d->v[i], d->program);
 		(void)fwrite(out.p, 1, out.n, to); /* the caller asks ferror() once, at the end */
 	}
 	if (format == DIAG_JSON)

@@ -39,6 +39,7 @@ struct diags {
 	size_t n, cap;
 	size_t errors, warnings;
 	bool environment;
+	const char *program; /* what stands before a text without a path; NULL: "mdstatic" */
 };
 
 #define DIAGS_INIT                                                                                                     \
@@ -49,6 +50,7 @@ struct diags {
 enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_GITHUB };
 
 void diags_release(struct diags *d);
+void diags_add(struct diags *to, const struct diags *from); /* all of them, behind those that are there */
 int diag_error(struct diags *d, struct srcpos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 int diag_warning(struct diags *d, struct srcpos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 int diag_environment(struct diags *d, const char *path, const char *fmt, ...) PRINTF_LIKE(3, 4); /* path may be NULL */

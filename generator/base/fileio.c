@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #define READ_CHUNK ((size_t)64 << 10)
 #define MAX_DEPTH  256 /* of folders in folders: each costs an open file and a stack frame */
 
-static void close_at(int *fd)
+void file_close_at(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
@@ -104,40 +105,44 @@ static int read_open(struct strbuf *out, int fd, const char *path, uint64_t limi
 
 int file_read(struct strbuf *out, const char *path, uint64_t limit, struct diags *d)
 {
-	CLEANUP(close_at) int fd = open_read(path);
+	CLEANUP(file_close_at) int fd = open_read(path);
 
 	return fd < 0 ? fail(d, path, "open") : read_open(out, fd, path, limit, d);
 }
 
 int file_read_optional(struct strbuf *out, const char *path, uint64_t limit, struct diags *d)
 {
-	CLEANUP(close_at) int fd = open_read(path);
+	CLEANUP(file_close_at) int fd = open_read(path);
 
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 1 : fail(d, path, "open");
 	return read_open(out, fd, path, limit, d);
 }
 
-int file_map(struct file_map *out, const char *path, struct diags *d)
+int file_map_fd(struct file_map *out, int fd, const char *name, struct diags *d)
 {
-	CLEANUP(close_at) int fd = open_read(path);
 	struct stat st;
 	void *base;
 
-	if (fd < 0)
-		return fail(d, path, "open");
-	if (check_regular(&st, fd, path, d))
+	if (check_regular(&st, fd, name, d))
 		return -1;
 	*out = (struct file_map){ SLICE(""), NULL };
 	if (st.st_size == 0)
 		return 0;
 	if ((uint64_t)st.st_size > PTRDIFF_MAX)
-		return too_large(d, path, PTRDIFF_MAX);
+		return too_large(d, name, PTRDIFF_MAX);
 	base = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (base == MAP_FAILED)
-		return fail(d, path, "map");
+		return fail(d, name, "map");
 	*out = (struct file_map){ slice_bytes(base, (size_t)st.st_size), base };
 	return 0;
+}
+
+int file_map(struct file_map *out, const char *path, struct diags *d)
+{
+	CLEANUP(file_close_at) int fd = open_read(path);
+
+	return fd < 0 ? fail(d, path, "open") : file_map_fd(out, fd, path, d);
 }
 
 void file_unmap(struct file_map *m)
@@ -170,6 +175,11 @@ static int write_all(int fd, struct slice data)
 			data = slice_from(data, (size_t)done);
 	}
 	return 0;
+}
+
+int file_write_fd(int fd, struct slice data, const char *name, struct diags *d)
+{
+	return write_all(fd, data) ? fail(d, name, "write") : 0;
 }
 
 int file_create(const char *path, struct slice data, mode_t mode, struct diags *d)
@@ -226,7 +236,7 @@ int file_replace(const char *path, struct slice data, mode_t mode, struct diags 
 
 int file_sync_dir(const char *path, struct diags *d)
 {
-	CLEANUP(close_at) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(file_close_at) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail(d, path, "open");
@@ -249,13 +259,13 @@ static int enter_or_make(int *out, int parent, const char *name, mode_t mode)
 int file_mkdirs(const char *path, mode_t mode, struct diags *d)
 {
 	struct slice rest = slice_of(path);
-	CLEANUP(close_at) int at = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(file_close_at) int at = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (at < 0)
 		return fail(d, path, "make the folder");
 	while (rest.p) {
 		struct slice part = slice_cut(&rest, '/');
-		CLEANUP(close_at) int next = -1;
+		CLEANUP(file_close_at) int next = -1;
 		char name[NAME_MAX + 1];
 		int old = at;
 
@@ -271,6 +281,15 @@ int file_mkdirs(const char *path, mode_t mode, struct diags *d)
 			return fail(d, path, "make the folder");
 		at = next;
 		next = old; /* closed at the end of this round */
+	}
+	return 0;
+}
+
+int file_lock(int fd, bool shared, const char *name, struct diags *d)
+{
+	while (flock(fd, shared ? LOCK_SH : LOCK_EX)) {
+		if (errno != EINTR)
+			return fail(d, name, "lock");
 	}
 	return 0;
 }

@@ -14,6 +14,8 @@
 #include "base/slice.h"
 #include "base/strbuf.h"
 
+void file_close_at(int *fd); /* for CLEANUP; -1: none */
+
 int file_read(struct strbuf *out, const char *path, uint64_t limit, struct diags *d) MUST_CHECK;
 int file_read_fd(struct strbuf *out, int fd, const char *name, uint64_t limit, struct diags *d) MUST_CHECK;
 /* 0 read, 1 there is no such file (nothing recorded), -1 error. */
@@ -25,8 +27,11 @@ struct file_map {
 	void *base; /* NULL when nothing is mapped */
 };
 int file_map(struct file_map *out, const char *path, struct diags *d) MUST_CHECK;
+int file_map_fd(struct file_map *out, int fd, const char *name, struct diags *d) MUST_CHECK;
 void file_unmap(struct file_map *m);
 
+/* All of `data`, where the descriptor stands. */
+int file_write_fd(int fd, struct slice data, const char *name, struct diags *d) MUST_CHECK;
 /* Creates `path` (which must not exist) with `mode`, writes, syncs to disk and closes. */
 int file_create(const char *path, struct slice data, mode_t mode, struct diags *d) MUST_CHECK;
 /* Writes `path`.tmp beside it and renames it over `path`: readers see the old or the new bytes. */
@@ -34,7 +39,8 @@ int file_replace(const char *path, struct slice data, mode_t mode, struct diags 
 int file_mkdirs(const char *path, mode_t mode, struct diags *d) MUST_CHECK; /* like mkdir -p */
 int file_remove_tree(const char *path,
 		     struct diags *d) MUST_CHECK; /* like rm -rf; never follows symlinks; absent is fine */
-bool file_exists(const char *path);               /* anything of that name, a dangling symlink too */
+int file_lock(int fd, bool shared, const char *name, struct diags *d) MUST_CHECK; /* flock(2): waits; closing lets go */
+bool file_exists(const char *path); /* anything of that name, a dangling symlink too */
 int file_sync_dir(const char *path, struct diags *d) MUST_CHECK;
 
 /* Every regular file below `root`, as paths relative to it, sorted by bytes. A symlink or special file is

@@ -2,8 +2,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "base/slice.h"
+#include "base/text.h"
 
 void span_format(char out[SPAN_TEXT], int64_t seconds)
 {
@@ -25,4 +26,20 @@ void span_format(char out[SPAN_TEXT], int64_t seconds)
 	n = left / units[i + 1].seconds;
 	(void)snprintf(out + used, SPAN_TEXT - (size_t)used, " %" PRIu64 " %s%s", n, units[i + 1].name,
 		       n == 1 ? "" : "s");
+}
+
+bool span_parse(int64_t *seconds, struct slice s)
+{
+	static const char units[] = "smhd";
+	static const int64_t of[] = { 1, 60, 3600, 86400 };
+	const char *unit = s.n ? strchr(units, s.p[s.n - 1]) : NULL;
+	int64_t each = unit && *unit ? of[unit - units] : 0;
+	uint64_t n;
+
+	if (!text_uint(&n, slice_sub(s, 0, each ? s.n - 1 : s.n)) || (n && !each))
+		return false;
+	if (each && n > (uint64_t)(SPAN_MAX / each))
+		return false;
+	*seconds = (int64_t)n * each;
+	return true;
 }

@@ -256,21 +256,37 @@ bool text_decimal(uint64_t *out, struct slice s, unsigned decimals)
 	return true;
 }
 
-static int hex_digit(char c)
+/* -1: none. */
+static int hex_digit(char c, bool capitals)
 {
-	return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	if (is_digit(c))
+		return c - '0';
+	if (capitals && c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool text_hex(uint8_t *out, size_t n, struct slice s)
+static bool read_hex(uint8_t *out, size_t n, struct slice s, bool capitals)
 {
 	if (s.n % 2 != 0 || s.n / 2 != n)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (hex_digit(s.p[i]) < 0)
+		if (hex_digit(s.p[i], capitals) < 0)
 			return false;
 	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)((unsigned)hex_digit(s.p[2 * i]) << 4 | (unsigned)hex_digit(s.p[2 * i + 1]));
+		out[i] = (uint8_t)((unsigned)hex_digit(s.p[2 * i], capitals) << 4 |
+				   (unsigned)hex_digit(s.p[2 * i + 1], capitals));
 	return true;
+}
+
+bool text_hex(uint8_t *out, size_t n, struct slice s)
+{
+	return read_hex(out, n, s, false);
+}
+
+bool text_hex_any(uint8_t *out, size_t n, struct slice s)
+{
+	return read_hex(out, n, s, true);
 }
 
 const char *quote(struct arena *a, struct slice s)

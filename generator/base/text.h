@@ -42,7 +42,8 @@ bool text_uint(uint64_t *out, struct slice s);
  * exponent, bare dot), on more decimals than asked for unless they are zeros, and on overflow. */
 bool text_decimal(uint64_t *out, struct slice s, unsigned decimals);
 
-bool text_hex(uint8_t *out, size_t n, struct slice s); /* exactly 2n lower-case hex digits */
+bool text_hex(uint8_t *out, size_t n, struct slice s);     /* exactly 2n lower-case hex digits */
+bool text_hex_any(uint8_t *out, size_t n, struct slice s); /* the same, in letters of any case */
 
 /* For messages, in the arena: the text in quotes, cut when long; `; did you mean "word"?`, or "" for an empty word. */
 const char *quote(struct arena *a, struct slice s);

@@ -388,6 +388,7 @@ static int place_buildinfo(struct appbuild *b, struct build_run *run, struct tre
 		.lineage = lineage,
 		.elsewhere = b->elsewhere,
 		.nelsewhere = b->nelsewhere,
+		.pointer_max_age = b->app->pointer_max_age,
 	};
 	int bad;
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cmd.h"
 #include "base/digest.h"
 #include "base/fileio.h"
 #include "base/text.h"
-#include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "resolve/mdresolve.h"
 
@@ -160,7 +160,7 @@ static int run_apply(const struct cmd_args *a)
 	const char *memory = cmd_value(a, "memory");
 
 	if (memory && (!text_uint(&x.limit, slice_of(memory)) || !x.limit))
-		return cmd_usage(a->command, "--memory is \"%s\"; it must be a number of bytes", memory);
+		return cmd_usage(a, "--memory is \"%s\"; it must be a number of bytes", memory);
 	if (!make(&x) && !write_out(&x))
 		tell(&x, cmd_flag(a, "json"));
 	free(x.result);

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/cmd.h"
 #include "base/fileio.h"
 #include "build/h5entry.h"
-#include "cmd/cmd.h"
 #include "format/delta.h"
 #include "format/wire.h"
 

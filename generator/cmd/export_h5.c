@@ -57,7 +57,7 @@ static int run(const struct cmd_args *a)
 	struct wanted w;
 
 	if (!platform_parse(&w.platform, slice_of(text)))
-		return cmd_usage(a->command, "--platform is \"%s\"; it must be android, ios or harmony", text);
+		return cmd_usage(a, "--platform is \"%s\"; it must be android, ios or harmony", text);
 	return export_run(a, make, &w);
 }
 

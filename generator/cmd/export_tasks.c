@@ -49,7 +49,7 @@ static int read_kinds(struct wanted *w, const struct cmd_args *a)
 		w->kind[i] = n == 0;
 	for (size_t i = 0; i < n; i++) {
 		if (!kind_parse(&k, slice_of(words[i])) || k == KIND_QUICKFIX || k == KIND_SWITCH)
-			return cmd_usage(a->command, "--kind is \"%s\"; it must be upgrade, hotpatch or h5", words[i]);
+			return cmd_usage(a, "--kind is \"%s\"; it must be upgrade, hotpatch or h5", words[i]);
 		w->kind[k] = true;
 	}
 	return 0;

@@ -44,5 +44,5 @@ int hqf_check_ending(const struct cmd_args *a, const char *what, const char *pat
 {
 	if (slice_ends(slice_of(path), ending) && strlen(hqf_base_name(path)) > strlen(ending))
 		return 0;
-	return cmd_usage(a->command, "%s is \"%s\"; it must end in \"%s\"", what, path, ending);
+	return cmd_usage(a, "%s is \"%s\"; it must end in \"%s\"", what, path, ending);
 }

@@ -5,9 +5,9 @@
 #ifndef CMD_HQF_H
 #define CMD_HQF_H
 
+#include "base/cmd.h"
 #include "base/digest.h"
 #include "base/fileio.h"
-#include "cmd/cmd.h"
 #include "inspect/hqf.h"
 
 #define HQF_INPUTS_MAX 256 /* on one command line */

@@ -96,7 +96,7 @@ static int run_join(const struct cmd_args *a)
 		if (hqf_check_ending(a, "HQF", a->positional[i], ".hqf"))
 			return EXIT_USAGE;
 		if (!is_plain(hqf_base_name(a->positional[i])))
-			return cmd_usage(a->command, "HQF is \"%s\"; the name of the file must be printable ASCII",
+			return cmd_usage(a, "HQF is \"%s\"; the name of the file must be printable ASCII",
 					 a->positional[i]);
 	}
 	if (!hqf_run_open(&r))

@@ -102,7 +102,7 @@ int import_pairs(struct mds_option **out, size_t *n, struct arena *a, const stru
 		struct slice word = slice_of(texts[i]), code = slice_cut(&word, '=');
 
 		if (!code.n || !word.n)
-			return cmd_usage(args->command, "--%s is \"%s\"; it must be like CODE=WORD", name, texts[i]);
+			return cmd_usage(args, "--%s is \"%s\"; it must be like CODE=WORD", name, texts[i]);
 		(*out)[i] = (struct mds_option){ code, word };
 	}
 	return 0;

@@ -13,7 +13,7 @@
 
 #include <jansson.h>
 
-#include "cmd/cmd.h"
+#include "base/cmd.h"
 #include "cmd/overlay.h"
 #include "convert/form.h"
 #include "model/model.h"

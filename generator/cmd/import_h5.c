@@ -343,7 +343,7 @@ static int check_options(struct batch *b, const struct cmd_args *a)
 	const char *type = cmd_value(a, "resource-type");
 
 	if (type && strcmp(type, "normal") != 0 && strcmp(type, "global") != 0)
-		return cmd_usage(a->command, "--resource-type is \"%s\"; it must be normal or global", type);
+		return cmd_usage(a, "--resource-type is \"%s\"; it must be normal or global", type);
 	b->global = type && strcmp(type, "global") == 0;
 	return import_pairs(&b->names, &b->nnames, &b->im->a, a, "name");
 }

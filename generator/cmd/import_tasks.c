@@ -282,7 +282,7 @@ static int check_kind(struct task_options *o, const struct cmd_args *a)
 	if (!text)
 		return 0;
 	if (!kind_parse(&o->kind, slice_of(text)) || o->kind == KIND_QUICKFIX || o->kind == KIND_SWITCH)
-		return cmd_usage(a->command, "--kind is \"%s\"; it must be upgrade, hotpatch or h5", text);
+		return cmd_usage(a, "--kind is \"%s\"; it must be upgrade, hotpatch or h5", text);
 	return 0;
 }
 
@@ -294,7 +294,7 @@ int task_options_read(struct task_options *o, struct arena *mem, const struct cm
 
 	o->zone = zone ? slice_of(zone) : SLICE(MDS_ZONE);
 	if (!mds_zone_ok(o->zone))
-		return cmd_usage(a->command, "--zone is \"%s\"; it must be like +08:00 or Z", zone);
+		return cmd_usage(a, "--zone is \"%s\"; it must be like +08:00 or Z", zone);
 	if (import_pairs(&lists, &o->nwhitelists, mem, a, "whitelist") ||
 	    import_pairs(&types, &o->nupgrade_types, mem, a, "upgrade-type"))
 		return EXIT_USAGE;
@@ -302,7 +302,7 @@ int task_options_read(struct task_options *o, struct arena *mem, const struct cm
 		uint64_t code;
 
 		if (!text_uint(&code, types[i].code) || !upgrade_mode_parse(&mode, types[i].word))
-			return cmd_usage(a->command,
+			return cmd_usage(a,
 					 "--upgrade-type is \"" SLICE_FMT "=" SLICE_FMT
 					 "\"; it must be a number, and once, multiple or forced",
 					 SLICE_ARG(types[i].code), SLICE_ARG(types[i].word));

@@ -218,9 +218,9 @@ static int check_options(const struct cmd_args *a)
 	const char *type = cmd_value(a, "id-type");
 
 	if (type && strcmp(type, "userId") != 0 && strcmp(type, "deviceId") != 0)
-		return cmd_usage(a->command, "--id-type is \"%s\"; it must be userId or deviceId", type);
+		return cmd_usage(a, "--id-type is \"%s\"; it must be userId or deviceId", type);
 	if (cmd_flag(a, "regex") && cmd_flag(a, "plain-ids"))
-		return cmd_usage(a->command, "--plain-ids is for a list of ids, not of expressions");
+		return cmd_usage(a, "--plain-ids is for a list of ids, not of expressions");
 	return 0;
 }
 

@@ -1,8 +1,9 @@
 #include <string.h>
 
+#include "base/cmd.h"
 #include "base/digest.h"
 #include "base/fileio.h"
-#include "cmd/cmd.h"
+#include "base/secrecy.h"
 #include "cmd/starter.h"
 #include "sign/keys.h"
 #include "source/source.h"
@@ -11,6 +12,7 @@ extern const struct command cmd_init;
 
 #define DIR_MODE  0755
 #define FILE_MODE 0644
+#define EXEC_MODE 0755
 #define OURS      ".mdstatic"
 #define KEYS      OURS "/keys" /* private; the starter's .gitignore has it */
 #define ROOT      "keys"
@@ -19,11 +21,12 @@ extern const struct command cmd_init;
 static int write_file(const char *dir, const char *path, struct slice data, struct diags *d)
 {
 	struct strbuf full = STRBUF_INIT, folder = STRBUF_INIT;
+	const mode_t mode = slice_starts(data, "#!") ? EXEC_MODE : FILE_MODE;
 	int bad;
 
 	strbuf_addf(&full, "%s/%s", dir, path);
 	strbuf_addslice(&folder, slice_sub(strbuf_slice(&full), 0, (size_t)slice_rfind(strbuf_slice(&full), '/')));
-	bad = file_mkdirs(folder.p, DIR_MODE, d) || file_create(full.p, data, FILE_MODE, d) ? -1 : 0;
+	bad = file_mkdirs(folder.p, DIR_MODE, d) || file_create(full.p, data, mode, d) ? -1 : 0;
 	strbuf_release(&full);
 	strbuf_release(&folder);
 	return bad;
@@ -61,7 +64,7 @@ static int make_keys(const char *dir, int64_t now, struct diags *d)
 
 	strbuf_addf(&keys, "%s/" KEYS, dir);
 	strbuf_addf(&root, "%s/" ROOT, dir);
-	keys_guard();
+	secrecy_guard();
 	if (digests_new(&digests))
 		diag_environment(d, NULL, "libcrypto gives no SHA-256 here");
 	else
@@ -72,7 +75,7 @@ static int make_keys(const char *dir, int64_t now, struct diags *d)
 	return bad;
 }
 
-static int init(const char *dir, int64_t now, struct diags *d)
+static int make_starter(const char *dir, int64_t now, struct diags *d)
 {
 	if (check_empty(dir, d) || file_mkdirs(dir, DIR_MODE, d))
 		return -1;
@@ -80,7 +83,15 @@ static int init(const char *dir, int64_t now, struct diags *d)
 		if (write_file(dir, starter_files[i].path, slice_bytes(starter_files[i].data, starter_files[i].n), d))
 			return -1;
 	}
-	return make_keys(dir, now, d) || source_create(dir, d) ? -1 : 0;
+	if (make_keys(dir, now, d) || source_create(dir, d))
+		return -1;
+	printf("%s: starter definitions, and development keys in %s/" KEYS " (git ignores them)\n"
+	       "next:\n  cd %s && git add -A && git commit -m 'starter definitions'\n"
+	       "  mdstatic check .\n  mdstatic build . --out tree --keys " KEYS "\n"
+	       "publish on push: .github/workflows/definitions.yml, .gitlab-ci.yml, or mdstatic init --hooks "
+	       "REPO.git\n",
+	       dir, dir, dir);
+	return 0;
 }
 
 static int run(const struct cmd_args *a)
@@ -88,23 +99,20 @@ static int run(const struct cmd_args *a)
 	const char *dir = a->positional[0];
 	struct diags d = DIAGS_INIT;
 	int64_t now;
-	int code = cmd_time(&now, a, "now");
+	int bad, code = cmd_time(&now, a, "now");
 
 	if (code)
 		return code;
-	if (!init(dir, now, &d)) {
-		printf("%s: starter definitions, and development keys in %s/" KEYS " (git ignores them)\n"
-		       "next:\n  cd %s && git add -A && git commit -m 'starter definitions'\n"
-		       "  mdstatic check .\n  mdstatic build . --out tree --keys " KEYS "\n",
-		       dir, dir, dir);
-	}
+	bad = cmd_flag(a, "hooks") ? hooks_install(dir, &d) : make_starter(dir, now, &d);
 	diags_print(&d, DIAG_TEXT, stderr);
-	code = diags_exit(&d);
+	code = bad ? diags_exit(&d) : cmd_finish(a, EXIT_DONE);
 	diags_release(&d);
 	return code;
 }
 
 static const struct cmd_option options[] = {
+	{ "hooks", NULL, "DIR is a repository that is pushed to: only git hooks, which check and publish", false,
+	  false },
 	{ "now", "TIME", "when the root's year begins (default: the clock)", false, false },
 	{ NULL, NULL, NULL, false, false },
 };

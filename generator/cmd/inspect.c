@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cmd.h"
 #include "base/fileio.h"
-#include "cmd/cmd.h"
 #include "cmd/describe.h"
 
 extern const struct command cmd_inspect;

@@ -1,6 +1,7 @@
 #include "sign/keys.h"
+#include "base/cmd.h"
 #include "base/digest.h"
-#include "cmd/cmd.h"
+#include "base/secrecy.h"
 
 extern const struct command cmd_keys_new;
 
@@ -13,7 +14,7 @@ static int run_new(const struct cmd_args *a)
 
 	if (code)
 		return code;
-	keys_guard();
+	secrecy_guard();
 	if (digests_new(&digests))
 		diag_environment(&d, NULL, "libcrypto gives no SHA-256 here");
 	else if (!keys_new(a->positional[0], cmd_value(a, "root"), now, digests, &d))

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "base/cmd.h"
 #include "cmd/passphrase.h"
 
 extern const struct command cmd_keys_make;
@@ -19,7 +19,7 @@ static int read_type(enum pubkey_type *out, const struct cmd_args *a)
 			return 0;
 		}
 	}
-	return word ? cmd_usage(a->command, "--type is \"%s\"; it must be ed25519, ecdsa or rsa", word) : 0;
+	return word ? cmd_usage(a, "--type is \"%s\"; it must be ed25519, ecdsa or rsa", word) : 0;
 }
 
 static void make(const struct cmd_args *a, enum pubkey_type type, struct digests *dg, struct diags *d)

@@ -18,8 +18,7 @@ static int read_overlap(unsigned *out, const struct cmd_args *a)
 		for (enum tuf_type t = TUF_ROOT; t < TUF_TYPE_COUNT; t++)
 			bit |= strcmp(a->values[i], tuf_type_name(t)) == 0 ? KEY_BIT(t) : 0;
 		if (!bit)
-			return cmd_usage(a->command,
-					 "--overlap is \"%s\"; it must be root, targets, snapshot or timestamp",
+			return cmd_usage(a, "--overlap is \"%s\"; it must be root, targets, snapshot or timestamp",
 					 a->values[i]);
 		*out |= bit;
 	}

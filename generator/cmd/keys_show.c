@@ -3,9 +3,9 @@
 #include <jansson.h>
 #include <sys/stat.h>
 
+#include "base/cmd.h"
 #include "base/fileio.h"
 #include "base/span.h"
-#include "cmd/cmd.h"
 #include "cmd/passphrase.h"
 #include "format/wire.h"
 

@@ -12,11 +12,10 @@ static int unknown_topic(const struct cmd_args *a, const char *word)
 	struct slice near = text_nearest(slice_of(word), list_topics, LIST_TOPICS);
 
 	if (near.n)
-		return cmd_usage(a->command, "unknown kind \"%s\"; did you mean \"" SLICE_FMT "\"?", word,
-				 SLICE_ARG(near));
+		return cmd_usage(a, "unknown kind \"%s\"; did you mean \"" SLICE_FMT "\"?", word, SLICE_ARG(near));
 	return cmd_usage(
-		a->command,
-		"unknown kind \"%s\"; it must be upgrade, hotpatch, h5, quickfix, switch, whitelist or resource", word);
+		a, "unknown kind \"%s\"; it must be upgrade, hotpatch, h5, quickfix, switch, whitelist or resource",
+		word);
 }
 
 static int read_query(struct list_query *q, const struct cmd_args *a)

@@ -14,7 +14,7 @@
 int load_usage(const struct cmd_args *a)
 {
 	if (cmd_value(a, "rev") && cmd_flag(a, "worktree"))
-		return cmd_usage(a->command, "--rev and --worktree exclude each other");
+		return cmd_usage(a, "--rev and --worktree exclude each other");
 	return 0;
 }
 

@@ -6,8 +6,8 @@
 #ifndef CMD_LOAD_H
 #define CMD_LOAD_H
 
+#include "base/cmd.h"
 #include "base/digest.h"
-#include "cmd/cmd.h"
 #include "model/model.h"
 #include "source/source.h"
 

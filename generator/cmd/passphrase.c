@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrecy.h"
 #include "cmd/terminal.h"
-#include "sign/external.h"
 
 #define PASSPHRASE_MAX 1024
 
@@ -123,7 +123,7 @@ static int ask_fresh(void *ctx, char *out, size_t cap, const char *role, const c
 
 void passphrase_open(struct passphrase_source *out)
 {
-	keys_guard();
+	secrecy_guard();
 	out->keys = (struct passphrases){ ask, out };
 	out->fresh = (struct passphrases){ ask_fresh, out };
 	for (size_t i = 0; i < PASSPHRASE_VARIABLES; i++)

@@ -3,7 +3,7 @@
  * Variables  MDSTATIC_PASSPHRASE_<ROLE> (ROOT, TARGETS, SNAPSHOT, TIMESTAMP, OBJECTS, H5), else MDSTATIC_PASSPHRASE; an empty one counts as absent.
  *            passphrase_open() takes them all out of the environment, and overwrites them there: neither a child nor /proc shows them.
  * Terminal   /dev/tty, without echo, which a signal that ends or stops the program puts back first. Where there is none, the error names the variables.
- * Secrets    what is kept is overwritten by passphrase_close(). passphrase_open() calls keys_guard(): a command opens this before it reads a key. */
+ * Secrets    what is kept is overwritten by passphrase_close(). passphrase_open() calls secrecy_guard(): a command opens this before it reads a key. */
 #ifndef CMD_PASSPHRASE_H
 #define CMD_PASSPHRASE_H
 

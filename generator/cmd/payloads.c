@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cmd.h"
 #include "build/h5preset.h"
 #include "build/quickfix.h"
-#include "cmd/cmd.h"
 #include "format/wire.h"
 
 void payloads_prepare(struct payloads *p, struct app *app, const struct h5_maker *maker, int64_t commit_time)

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cmd.h"
 #include "base/fileio.h"
 #include "base/instant.h"
 #include "base/span.h"
-#include "cmd/cmd.h"
 #include "cmd/passphrase.h"
 #include "cmd/treeapps.h"
 #include "emit/metadata.h"

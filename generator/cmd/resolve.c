@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cmd.h"
 #include "base/fileio.h"
 #include "base/instant.h"
 #include "base/kinds.h"
 #include "base/text.h"
-#include "cmd/cmd.h"
 #include "cmd/lines.h"
 #include "cmd/treedir.h"
 #include "resolve/fetch.h"
@@ -43,8 +43,7 @@ static int take_at(struct job *j)
 		return 0;
 	}
 	if (!instant_parse(&j->at, slice_of(at))) {
-		return cmd_usage(j->args->command,
-				 "--at is \"%s\"; it must be a time like 2026-11-21T08:00:00Z, or none", at);
+		return cmd_usage(j->args, "--at is \"%s\"; it must be a time like 2026-11-21T08:00:00Z, or none", at);
 	}
 	return 0;
 }
@@ -57,11 +56,10 @@ static int unknown_kind(struct job *j, const char *word)
 		names[i] = slice_of(kind_name((enum kind)i));
 	near = text_nearest(slice_of(word), names, KIND_COUNT);
 	if (near.n) {
-		return cmd_usage(j->args->command, "unknown kind \"%s\"; did you mean \"" SLICE_FMT "\"?", word,
+		return cmd_usage(j->args, "unknown kind \"%s\"; did you mean \"" SLICE_FMT "\"?", word,
 				 SLICE_ARG(near));
 	}
-	return cmd_usage(j->args->command, "unknown kind \"%s\"; it must be upgrade, hotpatch, h5, quickfix or switch",
-			 word);
+	return cmd_usage(j->args, "unknown kind \"%s\"; it must be upgrade, hotpatch, h5, quickfix or switch", word);
 }
 
 static int take_kinds(struct job *j)
@@ -96,7 +94,7 @@ static int take_options(struct job *j)
 	j->device = cmd_value(j->args, "device");
 	j->devices = cmd_value(j->args, "devices");
 	if (!j->device == !j->devices)
-		return cmd_usage(j->args->command, "give either --device FILE or --devices FILE");
+		return cmd_usage(j->args, "give either --device FILE or --devices FILE");
 	j->flags = (cmd_flag(j->args, "explain") ? MDR_EXPLAIN : 0) | (j->device ? MDR_INDENT : 0);
 	return 0;
 }
@@ -283,7 +281,7 @@ static int run_job(struct job *j)
 	int code = EXIT_DONE;
 
 	if (found > 0)
-		code = cmd_usage(a->command, "the tree holds several apps (%s); name one with --app", several.p);
+		code = cmd_usage(a, "the tree holds several apps (%s); name one with --app", several.p);
 	else if (found == 0 && !open_client(j))
 		(void)(j->device ? one_device(j) : many_devices(j)); /* what went wrong is in j->d */
 	strbuf_release(&several);

@@ -2,8 +2,8 @@
 #ifndef CMD_SIGN_H
 #define CMD_SIGN_H
 
+#include "base/cmd.h"
 #include "base/digest.h"
-#include "cmd/cmd.h"
 #include "sign/draft.h"
 
 struct sign_run {

@@ -64,7 +64,7 @@ static int run(const struct cmd_args *a)
 	struct sign_run r;
 
 	if (!cmd_value(a, "key") == !cmd_value(a, "keys"))
-		return cmd_usage(a->command, "one of --keys and --key says who signs");
+		return cmd_usage(a, "one of --keys and --key says who signs");
 	if (!sign_run_open(&r, a->positional[0]))
 		(void)!sign(&r, a);
 	return sign_run_close(&r, EXIT_DONE);

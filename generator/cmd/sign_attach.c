@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/fileio.h"
+#include "base/secrecy.h"
 #include "base/text.h"
 #include "cmd/sign.h"
 #include "sign/signature.h"
@@ -18,7 +19,7 @@ static int whose(uint8_t id[SHA256_SIZE], struct sign_run *r, const struct cmd_a
 
 	if (!path)
 		return text_hex(id, SHA256_SIZE, slice_of(cmd_value(a, "keyid"))) ? 0 : -1;
-	keys_guard(); /* it may be the private key */
+	secrecy_guard(); /* it may be the private key */
 	result = keys_load_files(&keys, &path, 1, tuf_type_name(r->draft.file.type), NULL, r->digests, &r->d);
 	if (!result)
 		memcpy(id, keys.keys[0].public.id, SHA256_SIZE);
@@ -73,9 +74,9 @@ static int run(const struct cmd_args *a)
 	struct sign_run r;
 
 	if (!cmd_value(a, "key") == !keyid)
-		return cmd_usage(a->command, "one of --key and --keyid says whose signature it is");
+		return cmd_usage(a, "one of --key and --keyid says whose signature it is");
 	if (keyid && !text_hex(id, SHA256_SIZE, slice_of(keyid)))
-		return cmd_usage(a->command, "--keyid is \"%s\"; it must be 64 lower-case hex digits", keyid);
+		return cmd_usage(a, "--keyid is \"%s\"; it must be 64 lower-case hex digits", keyid);
 	if (!sign_run_open(&r, a->positional[0]))
 		(void)!attach(&r, a);
 	return sign_run_close(&r, EXIT_DONE);

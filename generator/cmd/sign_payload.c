@@ -22,7 +22,7 @@ static int run(const struct cmd_args *a)
 	struct sign_run r;
 
 	if (!out && isatty(STDOUT_FILENO))
-		return cmd_usage(a->command, "the payload is not for a terminal; give --out FILE, or redirect it");
+		return cmd_usage(a, "the payload is not for a terminal; give --out FILE, or redirect it");
 	if (!sign_run_open(&r, a->positional[0]))
 		write_payload(&r, out);
 	return sign_run_close(&r, EXIT_DONE);

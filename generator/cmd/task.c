@@ -179,7 +179,7 @@ static int run_percent(const struct cmd_args *a)
 	uint64_t thousandths;
 
 	if (!text_decimal(&thousandths, slice_of(a->positional[3]), 3) || thousandths > 100000)
-		return cmd_usage(a->command, "PERCENT is \"%s\"; it must lie in 0..100, with at most three decimals",
+		return cmd_usage(a, "PERCENT is \"%s\"; it must lie in 0..100, with at most three decimals",
 				 a->positional[3]);
 	return run_verb(a, VERB_PERCENT, 0, (uint32_t)thousandths);
 }

@@ -121,7 +121,7 @@ static int check_whole(const struct cmd_args *a, const char *option)
 	uint64_t n;
 
 	if (text && !text_uint(&n, slice_of(text)))
-		return cmd_usage(a->command, "--%s is \"%s\"; it must be a whole number", option, text);
+		return cmd_usage(a, "--%s is \"%s\"; it must be a whole number", option, text);
 	return 0;
 }
 
@@ -132,14 +132,13 @@ static int check_usage(const struct cmd_args *a)
 	uint64_t n;
 
 	if (cmd_flag(a, "all") == (a->npositional > 1))
-		return cmd_usage(a->command, "name h5 apps or releases, or all h5 apps with --all");
+		return cmd_usage(a, "name h5 apps or releases, or all h5 apps with --all");
 	if (cmd_flag(a, "pending") && cmd_value(a, "published-at"))
-		return cmd_usage(a->command, "--pending and --published-at exclude each other");
+		return cmd_usage(a, "--pending and --published-at exclude each other");
 	if (percent && (!text_decimal(&n, slice_of(percent), 3) || n > 100000))
-		return cmd_usage(a->command, "--percent is \"%s\"; it must lie in 0..100, with at most three decimals",
-				 percent);
+		return cmd_usage(a, "--percent is \"%s\"; it must lie in 0..100, with at most three decimals", percent);
 	if (rules && !jsonpos_value(&at, slice_of(rules), SLICE("")))
-		return cmd_usage(a->command, "--rules is no JSON");
+		return cmd_usage(a, "--rules is no JSON");
 	return check_whole(a, "users") || check_whole(a, "silence-days") ? EXIT_USAGE : 0;
 }
 

@@ -2,9 +2,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/cmd.h"
 #include "base/fileio.h"
 #include "base/instant.h"
-#include "cmd/cmd.h"
 #include "emit/verify.h"
 #include "format/tuf.h"
 #include "format/wire.h"
@@ -21,6 +21,8 @@ static void print_text(const struct verify_result *r)
 		if (app->elsewhere)
 			printf(" (%" PRIu64 " kept elsewhere, %" PRIu64 " bytes)", app->elsewhere,
 			       app->elsewhere_bytes);
+		if (app->others)
+			printf("; %" PRIu64 " other files", app->others);
 		printf("\n");
 		for (size_t k = 0; k < app->nroles; k++) {
 			char expires[INSTANT_TEXT];
@@ -51,12 +53,13 @@ static void print_json(const struct verify_result *r)
 
 		for (size_t k = 0; k < app->nroles; k++)
 			json_array_append_new(roles, role_json(&app->roles[k]));
-		json_array_append_new(apps, json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "app",
+		json_array_append_new(apps, json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "app",
 						      put_text(app->app), "commit", put_text(app->commit), "tool",
 						      put_text(app->tool), "files", (json_int_t)app->files, "bytes",
 						      (json_int_t)app->bytes, "objects", (json_int_t)app->objects,
 						      "elsewhere", (json_int_t)app->elsewhere, "elsewhereBytes",
-						      (json_int_t)app->elsewhere_bytes, "roles", roles));
+						      (json_int_t)app->elsewhere_bytes, "others",
+						      (json_int_t)app->others, "roles", roles));
 	}
 	json_dumpf(apps, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 	printf("\n");
@@ -91,7 +94,9 @@ static int verify(const struct cmd_args *a, struct verify_options *o, struct dia
 static int run(const struct cmd_args *a)
 {
 	struct diags d = DIAGS_INIT;
-	struct verify_options o = { .root_name = cmd_value(a, "root"), .complete = cmd_flag(a, "complete") };
+	struct verify_options o = { .root_name = cmd_value(a, "root"),
+				    .complete = cmd_flag(a, "complete"),
+				    .published = cmd_flag(a, "published") };
 	int code = cmd_time(&o.now, a, "now");
 
 	if (code)
@@ -108,6 +113,8 @@ static const struct cmd_option options[] = {
 	{ "root", "ROOT.json", "the root that is trusted", true, false },
 	{ "now", "TIME", "judges expiry (default: the clock)", false, false },
 	{ "complete", NULL, "objects kept elsewhere must be in the tree too", false, false },
+	{ "published", NULL, "what stands at a destination: files of earlier releases are counted, not refused", false,
+	  false },
 	{ "json", NULL, "the result as JSON", false, false },
 	{ NULL, NULL, NULL, false, false },
 };

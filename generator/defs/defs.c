@@ -241,7 +241,7 @@ static void app_load(struct load *l, struct app *app, const struct layout_app *f
 	resources_load(app, files, l->tree, l->a, l->d);
 	whitelists_load(app, files, l->tree, l->a, l->d);
 	if (audience && textfile_read(&origin, l->tree, audience->entry, l->a, l->d) == 0)
-		audience_check(app, origin, l->a, l->d);
+		audience_load(app, origin, l->a, l->d);
 	definitions_load(l, app, files);
 	roots_of_app(l, app, files);
 }

@@ -9,13 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK ((size_t)128 << 10)
+#include "base/fileio.h"
 
-static void close_at(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
+#define CHUNK ((size_t)128 << 10)
 
 static void md_ctx_free_at(EVP_MD_CTX **c)
 {
@@ -39,7 +35,7 @@ static int open_source(const char *path, struct diags *d)
 	} else {
 		return fd;
 	}
-	close_at(&fd);
+	file_close_at(&fd);
 	return -1;
 }
 
@@ -49,27 +45,10 @@ static int open_new(const char *path, struct diags *d)
 
 	if (fd < 0 || fchmod(fd, 0644)) {
 		fail(d, path, "create");
-		close_at(&fd);
+		file_close_at(&fd);
 		return -1;
 	}
 	return fd;
-}
-
-static int write_all(int fd, const char *path, const void *bytes, size_t n, struct diags *d)
-{
-	const char *p = bytes;
-
-	while (n) {
-		ssize_t put = write(fd, p, n);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return fail(d, path, "write");
-		p += put;
-		n -= (size_t)put;
-	}
-	return 0;
 }
 
 /* Some file systems tell of a failed write only here. */
@@ -98,26 +77,41 @@ static int hash_file(struct file_sum *out, int in, const char *from, int fd, con
 			return fail(d, from, "read");
 		if (EVP_DigestUpdate(ctx, chunk, (size_t)got) != 1)
 			return diag_environment(d, from, "cannot hash");
-		if (fd >= 0 && write_all(fd, to, chunk, (size_t)got, d))
+		if (fd >= 0 && file_write_fd(fd, slice_bytes(chunk, (size_t)got), to, d))
 			return -1;
 		out->length += (uint64_t)got;
 	}
 	return EVP_DigestFinal_ex(ctx, out->hash, NULL) == 1 ? 0 : diag_environment(d, from, "cannot hash");
 }
 
-int copy_file(struct file_sum *out, const char *from, const char *to, struct diags *d)
+/* fd -1: nothing is written. */
+static int copy_open(struct file_sum *out, const char *from, int fd, const char *to, struct diags *d)
 {
-	CLEANUP(close_at) int in = open_source(from, d);
-	CLEANUP(close_at) int fd = -1;
-	struct file_sum sum;
+	CLEANUP(file_close_at) int in = open_source(from, d);
 	bool shared;
 
-	if (in < 0 || (to && (fd = open_new(to, d)) < 0))
+	if (in < 0)
 		return -1;
-	shared = to && !ioctl(fd, FICLONE, in); /* what is hashed is then the copy: nobody else can change it */
-	if (shared ? hash_file(&sum, fd, to, -1, NULL, d) : hash_file(&sum, in, from, fd, to, d))
+	shared = fd >= 0 && !ioctl(fd, FICLONE, in); /* what is hashed is then the copy: nobody else can change it */
+	return shared ? hash_file(out, fd, to, -1, NULL, d) : hash_file(out, in, from, fd, to, d);
+}
+
+int copy_into(struct file_sum *out, const char *from, int fd, const char *to, struct diags *d)
+{
+	struct file_sum sum;
+
+	if (copy_open(&sum, from, fd, to, d))
 		return -1;
-	if (to && close_new(&fd, to, d))
+	*out = sum;
+	return 0;
+}
+
+int copy_file(struct file_sum *out, const char *from, const char *to, struct diags *d)
+{
+	CLEANUP(file_close_at) int fd = -1;
+	struct file_sum sum;
+
+	if ((to && (fd = open_new(to, d)) < 0) || copy_open(&sum, from, fd, to, d) || (to && close_new(&fd, to, d)))
 		return -1;
 	*out = sum;
 	return 0;
@@ -125,7 +119,7 @@ int copy_file(struct file_sum *out, const char *from, const char *to, struct dia
 
 int copy_bytes(const char *to, struct slice data, struct diags *d)
 {
-	CLEANUP(close_at) int fd = open_new(to, d);
+	CLEANUP(file_close_at) int fd = open_new(to, d);
 
-	return fd < 0 || write_all(fd, to, data.p, data.n, d) ? -1 : close_new(&fd, to, d);
+	return fd < 0 || file_write_fd(fd, data, to, d) ? -1 : close_new(&fd, to, d);
 }

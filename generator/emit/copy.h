@@ -17,6 +17,8 @@ struct file_sum {
 
 /* Reads `from` to its end; `to` (which must not exist) gets its bytes, NULL: none are written. */
 int copy_file(struct file_sum *out, const char *from, const char *to, struct diags *d) MUST_CHECK;
+/* The same into a new file that is open for reading and writing. */
+int copy_into(struct file_sum *out, const char *from, int fd, const char *to, struct diags *d) MUST_CHECK;
 /* Creates `to` with `data`. */
 int copy_bytes(const char *to, struct slice data, struct diags *d) MUST_CHECK;
 

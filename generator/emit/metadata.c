@@ -292,3 +292,63 @@ int metadata_roots(struct tuf_chain *out, struct arena *a, struct digests *dg, c
 		return diag_error(d, SRCPOS_FILE(root_path(a, dir, bad)), "%s", why);
 	return trusted ? check_trusted(out, a, dir, trusted, file->version, name, d) : 0;
 }
+
+/* --- what hangs on it --------------------------------------------------------------------------------------------------- */
+static int check_object(struct slice bytes, const struct tuf_target *t, struct digests *dg, const char *path,
+			struct diags *d)
+{
+	uint8_t hash[SHA256_SIZE];
+
+	if (bytes.n != t->length)
+		return diag_error(d, SRCPOS_FILE(path), "has %zu bytes; the metadata says %" PRIu64, bytes.n,
+				  t->length);
+	if (digest_sha256(dg, hash, bytes))
+		return diag_environment(d, path, "cannot hash");
+	if (memcmp(hash, t->hash, sizeof(hash)) != 0)
+		return diag_error(d, SRCPOS_FILE(path), "differs from its SHA-256 in the metadata");
+	return 0;
+}
+
+int metadata_object(struct slice *out, const char **path, struct arena *a, struct digests *dg, const char *dir,
+		    const struct metadata *m, const char *name, uint64_t limit, struct diags *d)
+{
+	struct slice ending = arena_printf(a, "/%s", name);
+	struct strbuf rel = STRBUF_INIT;
+	int result = 1;
+
+	for (size_t i = 0; i < m->nobjects && result == 1; i++) {
+		const struct tuf_target *t = &m->objects[i];
+
+		if (!slice_ends(t->path, ending.p))
+			continue;
+		strbuf_reset(&rel);
+		path_object(&rel, t->hash, name);
+		result = metadata_read(out, path, a, dir, rel.p, limit, d);
+		if (!result)
+			result = check_object(*out, t, dg, *path, d);
+	}
+	strbuf_release(&rel);
+	return result;
+}
+
+int metadata_build(struct buildinfo *out, struct slice *bytes, struct arena *a, const char *dir,
+		   const struct tuf_chain *chain, const struct metadata *m, struct diags *d)
+{
+	const struct tuf_root *root = &chain->v[chain->n - 1].root;
+	const char *path, *why;
+	uint64_t good = 0;
+	int result = metadata_read(bytes, &path, a, dir, BUILDINFO_NAME, BUILDINFO_MAX, d);
+
+	if (result)
+		return result < 0 ? -1 : diag_error(d, SRCPOS_FILE(path), "is missing");
+	if (buildinfo_decode(out, a, *bytes, &why))
+		return diag_error(d, SRCPOS_FILE(path), "%s", why);
+	if (!envelope_verify(&out->signatures, out->payload, &root->keys, &root->roles[TUF_TIMESTAMP], &good) ||
+	    !envelope_all(&out->signatures, good))
+		return diag_error(d, SRCPOS_FILE(path), "is not signed by the keys of the role timestamp");
+	if (!slice_eq(out->app, m->app))
+		return diag_error(d, SRCPOS_FILE(path), "belongs to the app " SLICE_FMT, SLICE_ARG(out->app));
+	if (memcmp(out->lineage[out->nlineage - 1], m->timestamp, SHA256_SIZE) != 0)
+		return diag_error(d, SRCPOS_FILE(path), "its lineage does not end with this tree's timestamp.json");
+	return 0;
+}

@@ -13,6 +13,7 @@
 
 #include "base/diag.h"
 #include "base/strbuf.h"
+#include "format/buildinfo.h"
 #include "format/tuf.h"
 
 struct metadata {
@@ -44,5 +45,13 @@ int metadata_roots(struct tuf_chain *out, struct arena *a, struct digests *dg, c
 /* A file below `dir` as a slice in `a`: 0, 1 there is none (nothing recorded), -1. *path (may be NULL) is its name for messages. */
 int metadata_read(struct slice *out, const char **path, struct arena *a, const char *dir, const char *rel,
 		  uint64_t limit, struct diags *d) MUST_CHECK;
+
+/* The bytes of the object that has this name ("files.json"), held against their hash: 0, 1 none is listed or at hand, -1. */
+int metadata_object(struct slice *out, const char **path, struct arena *a, struct digests *dg, const char *dir,
+		    const struct metadata *m, const char *name, uint64_t limit, struct diags *d) MUST_CHECK;
+
+/* build.json in `dir`: there, whole, signed by the newest root's timestamp keys, of the app and of the timestamp of `m`. */
+int metadata_build(struct buildinfo *out, struct slice *bytes, struct arena *a, const char *dir,
+		   const struct tuf_chain *chain, const struct metadata *m, struct diags *d) MUST_CHECK;
 
 #endif

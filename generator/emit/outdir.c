@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,16 +71,14 @@ static int clean(const char *path, struct diags *d)
 static int take_lock(struct outdir *out, struct diags *d)
 {
 	struct strbuf path = STRBUF_INIT;
-	int result = 0;
+	int result;
 
 	strbuf_addf(&path, "%s/" OUTDIR_LOCK, out->path);
 	out->lock = path.failed ? -1 : open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (out->lock < 0)
 		result = fail(d, out->path, "open " OUTDIR_LOCK " in the folder");
-	while (!result && flock(out->lock, LOCK_EX)) {
-		if (errno != EINTR)
-			result = fail(d, out->path, "lock " OUTDIR_LOCK " in the folder");
-	}
+	else
+		result = file_lock(out->lock, false, path.p, d);
 	strbuf_release(&path);
 	return result;
 }

@@ -79,16 +79,6 @@ static int check_root(struct loading *l)
 
 /* --- metadata ----------------------------------------------------------------------------------------------------------- */
 
-static void hand_on(struct diags *to, const struct diags *from)
-{
-	for (size_t i = 0; i < from->n; i++) {
-		if (from->environment)
-			diag_environment(to, from->v[i].at.path, "%s", from->v[i].text);
-		else
-			diag_error(to, from->v[i].at, "%s", from->v[i].text);
-	}
-}
-
 /* The fault lies below a file by replaced keys: whoever had them may have made it say what he liked. */
 static bool thief_did_it(const struct loading *l)
 {
@@ -124,7 +114,7 @@ static int load_metadata(struct loading *l)
 		result = 0;
 	}
 	if (result)
-		hand_on(l->d, &found);
+		diags_add(l->d, &found);
 	diags_release(&found);
 	if (result)
 		return -1;
@@ -284,30 +274,12 @@ static void warn_dropped(const struct loading *l)
 
 /* --- what it lists ------------------------------------------------------------------------------------------------------ */
 
-/* The bytes of the object that has this name, held against their hash. 0, 1 there is none at hand, -1 error. */
 static int load_object(struct slice *out, const char **path, struct loading *l, const char *name, uint64_t limit)
 {
-	struct previous *p = l->out;
-	struct slice ending = arena_printf(&p->mem, "/%s", name);
-	uint8_t hash[SHA256_SIZE];
-	struct strbuf rel = STRBUF_INIT;
-	int result = 1;
+	const struct previous *p = l->out;
+	const struct metadata m = { .objects = p->objects, .nobjects = p->nobjects };
 
-	for (size_t i = 0; i < p->nobjects && result == 1; i++) {
-		if (!slice_ends(p->objects[i].path, ending.p))
-			continue;
-		strbuf_reset(&rel);
-		path_object(&rel, p->objects[i].hash, name);
-		result = metadata_read(out, path, &p->mem, p->dir, rel.p, limit, l->d);
-		if (result)
-			continue;
-		if (digest_sha256(l->dg, hash, *out))
-			result = diag_environment(l->d, *path, "cannot hash");
-		else if (memcmp(hash, p->objects[i].hash, sizeof(hash)) != 0)
-			result = diag_error(l->d, SRCPOS_FILE(*path), "differs from its SHA-256 in the metadata");
-	}
-	strbuf_release(&rel);
-	return result;
+	return metadata_object(out, path, &l->out->mem, l->dg, p->dir, &m, name, limit, l->d);
 }
 
 static int load_recipes(struct loading *l)

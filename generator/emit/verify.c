@@ -1,17 +1,14 @@
 #include "emit/verify.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/fileio.h"
 #include "base/instant.h"
+#include "emit/apps.h"
 #include "emit/copy.h"
 #include "emit/metadata.h"
-#include "emit/tree.h"
 #include "emit/verify_index.h"
 #include "format/buildinfo.h"
 #include "format/files.h"
@@ -128,41 +125,17 @@ static void expect_targets(struct checking *c, const struct tuf_target *v, size_
 }
 
 /* --- files.json ----------------------------------------------------------------------------------------------------------- */
-static bool is_files(const struct tuf_target *t)
-{
-	return slice_ends(t->path, "/" FILES_NAME);
-}
-
-/* Other bytes than the metadata says are reported with all files, a lost file too. */
-static int read_listed(struct checking *c, const struct tuf_target *t)
-{
-	struct strbuf rel = STRBUF_INIT;
-	uint8_t hash[SHA256_SIZE];
-	const char *path, *why;
-	struct slice bytes;
-	int result;
-
-	path_target_file(&rel, t->path, t->hash);
-	result = metadata_read(&bytes, &path, &c->mem, c->dir, rel.p, FILES_MAX, c->d);
-	strbuf_release(&rel);
-	if (result)
-		return result < 0 ? -1 : 0;
-	if (digest_sha256(c->dg, hash, bytes))
-		return diag_environment(c->d, path, "cannot hash");
-	if (memcmp(hash, t->hash, SHA256_SIZE) != 0)
-		return 0;
-	if (files_decode(&c->listed, &c->mem, bytes, &why))
-		return diag_error(c->d, SRCPOS_FILE(path), "%s", why);
-	return 0;
-}
-
 static void expect_listed(struct checking *c)
 {
 	struct tuf_target *targets;
+	const char *path, *why;
+	struct slice bytes;
 
-	for (size_t i = 0; i < c->m.nobjects; i++) {
-		if (is_files(&c->m.objects[i]) && read_listed(c, &c->m.objects[i]))
-			return;
+	if (metadata_object(&bytes, &path, &c->mem, c->dg, c->dir, &c->m, FILES_NAME, FILES_MAX, c->d))
+		return; /* a lost one is reported with all files */
+	if (files_decode(&c->listed, &c->mem, bytes, &why)) {
+		diag_error(c->d, SRCPOS_FILE(path), "%s", why);
+		return;
 	}
 	targets = ARENA_ARRAY(&c->mem, struct tuf_target, c->listed.n);
 	for (size_t i = 0; i < c->listed.n; i++) {
@@ -177,25 +150,13 @@ static void expect_listed(struct checking *c)
 /* --- build.json ----------------------------------------------------------------------------------------------------------- */
 static int check_build(struct checking *c)
 {
-	const struct tuf_file *root = &c->chain.v[c->chain.n - 1];
-	const char *path, *why;
-	struct slice bytes;
-	uint64_t good = 0;
-	int result = metadata_read(&bytes, &path, &c->mem, c->dir, BUILDINFO_NAME, BUILDINFO_MAX, c->d);
+	struct slice bytes = { NULL, 0 };
+	int result = metadata_build(&c->build, &bytes, &c->mem, c->dir, &c->chain, &c->m, c->d);
 
+	if (bytes.p)
+		expect(c, SLICE(BUILDINFO_NAME), NULL);
 	if (result)
-		return result < 0 ? -1 : diag_error(c->d, SRCPOS_FILE(path), "is missing");
-	expect(c, SLICE(BUILDINFO_NAME), NULL);
-	if (buildinfo_decode(&c->build, &c->mem, bytes, &why))
-		return diag_error(c->d, SRCPOS_FILE(path), "%s", why);
-	if (!envelope_verify(&c->build.signatures, c->build.payload, &root->root.keys, &root->root.roles[TUF_TIMESTAMP],
-			     &good) ||
-	    !envelope_all(&c->build.signatures, good))
-		return diag_error(c->d, SRCPOS_FILE(path), "is not signed by the keys of the role timestamp");
-	if (!slice_eq(c->build.app, c->m.app))
-		return diag_error(c->d, SRCPOS_FILE(path), "belongs to the app " SLICE_FMT, SLICE_ARG(c->build.app));
-	if (memcmp(c->build.lineage[c->build.nlineage - 1], c->m.timestamp, SHA256_SIZE) != 0)
-		return diag_error(c->d, SRCPOS_FILE(path), "its lineage does not end with this tree's timestamp.json");
+		return -1;
 	c->app->commit = arena_copy(&c->out->mem, c->build.commit);
 	c->app->tool = arena_copy(&c->out->mem, c->build.tool);
 	return 0;
@@ -223,6 +184,10 @@ static void check_file(struct checking *c, struct slice rel, uint64_t size)
 	const char *path = path_in(c, rel);
 	struct file_sum sum;
 
+	if (!e && c->o->published) {
+		c->app->others++;
+		return;
+	}
 	c->app->files++;
 	c->app->bytes += size;
 	if (!e) {
@@ -246,7 +211,7 @@ static void check_files(struct checking *c)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct expected *e = &c->v[i];
 
-		if (e->seen && e->elsewhere) {
+		if (e->seen && e->elsewhere && !c->o->published) {
 			diag_error(c->d, SRCPOS_FILE(path_in(c, e->path)),
 				   BUILDINFO_NAME " says that it is kept elsewhere");
 		} else if (!e->seen && (!e->elsewhere || c->o->complete)) {
@@ -298,60 +263,39 @@ static void verify_app(struct verify_result *out, const char *dir, struct slice 
 }
 
 /* --- a tree --------------------------------------------------------------------------------------------------------------- */
-static bool has_metadata(const char *dir)
+/* A destination may hold other things beside the apps. */
+static int list_apps(struct slice **out, size_t *n, struct arena *a, const char *tree, const struct verify_options *o,
+		     struct diags *d)
 {
-	struct strbuf path = STRBUF_INIT;
-	struct stat st;
-	bool found;
+	struct diags found = DIAGS_INIT;
+	size_t all = 0;
 
-	strbuf_addf(&path, "%s/metadata", dir);
-	found = !path.failed && !lstat(path.p, &st) && S_ISDIR(st.st_mode);
-	strbuf_release(&path);
-	return found;
-}
-
-/* The folders of the apps, sorted. What builds need for themselves begins with a dot. */
-static int list_apps(struct slice **out, size_t *n, struct arena *a, const char *tree, struct diags *d)
-{
-	struct dirent **entries;
-	int count = scandir(tree, &entries, NULL, NULL), result = 0;
-
-	if (count < 0)
-		return diag_environment(d, tree, "cannot read the folder: %s", strerror(errno));
+	if (apps_list(out, &all, a, tree, &found) && (!o->published || !all || found.environment))
+		diags_add(d, &found);
+	diags_release(&found);
 	*n = 0;
-	*out = ARENA_ARRAY(a, struct slice, (size_t)count);
-	for (int i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name, *path = arena_printf(a, "%s/%s", tree, name).p;
-		struct stat st;
+	for (size_t i = 0; i < all; i++) {
+		const char *dir = arena_printf(a, "%s/" SLICE_FMT, tree, SLICE_ARG((*out)[i])).p;
 
-		if (name[0] != '.' && !lstat(path, &st) && S_ISDIR(st.st_mode))
-			(*out)[(*n)++] = arena_copy(a, slice_of(name));
-		else if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strcmp(name, OUTDIR_LOCK) != 0 &&
-			 !outdir_is_leftover(slice_of(name)))
-			result = diag_error(d, SRCPOS_FILE(path),
-					    "is neither an app's folder nor a file that a build leaves");
-		free(entries[i]);
+		if (!o->published || apps_is_one(dir))
+			(*out)[(*n)++] = (*out)[i];
 	}
-	free(entries);
-	return result;
+	return *n ? 0 : all ? diag_error(d, SRCPOS_FILE(tree), "there is no app in this folder") : -1;
 }
 
 int verify_tree(struct verify_result *out, const char *tree, const struct verify_options *o, struct digests *dg,
 		struct diags *d)
 {
 	size_t before = d->errors, n = 0;
-	struct slice *apps = NULL;
+	struct slice *apps;
 
-	if (has_metadata(tree)) {
+	if (apps_is_one(tree)) {
 		out->apps = ARENA_NEW(&out->mem, struct verify_app);
 		verify_app(out, tree, SLICE(""), o, dg, d);
 		return d->errors > before ? -1 : 0;
 	}
-	if (list_apps(&apps, &n, &out->mem, tree, d) && n == 0)
+	if (list_apps(&apps, &n, &out->mem, tree, o, d))
 		return -1;
-	if (n == 0)
-		return diag_error(d, SRCPOS_FILE(tree), "there is no app in this folder");
-	qsort(apps, n, sizeof(*apps), slice_order);
 	out->apps = ARENA_ARRAY(&out->mem, struct verify_app, n);
 	for (size_t i = 0; i < n; i++)
 		verify_app(out, arena_printf(&out->mem, "%s/" SLICE_FMT, tree, SLICE_ARG(apps[i])).p, apps[i], o, dg,

@@ -1,6 +1,8 @@
 /* emit/verify.h: every signature, hash and length of a tree, for `mdstatic verify`.
  *
  * Input      the output folder of a build (with one folder for each app), or one app's folder; outside bytes.
+ * Published  what stands at a destination has more in it than the tree: files of earlier releases, notes of the pruner, also objects that
+ *            the last build kept elsewhere. With `published` they are counted and not refused; all else is checked the same.
  * Refused    anything but what a build writes: a file that nothing lists, one that is missing or differs by a bit, expired or
  *            mixed metadata, an index that leads to something that is not listed or does not decode.
  * Errors     one located error per finding (exit 1), the file's path as given and below; files that cannot be read: exit 3. */
@@ -25,6 +27,7 @@ struct verify_app {
 	uint64_t files, bytes;               /* in the tree */
 	uint64_t objects;                    /* listed */
 	uint64_t elsewhere, elsewhere_bytes; /* of them kept elsewhere */
+	uint64_t others;                     /* files that nothing lists, of a tree as it is published */
 };
 
 struct verify_result {
@@ -42,6 +45,7 @@ struct verify_options {
 	struct slice root;     /* bytes of the trusted ROOT.json */
 	const char *root_name; /* for messages */
 	bool complete;         /* objects kept elsewhere count as missing */
+	bool published;
 };
 
 /* 0: the tree is good. -1: at least one error in `d`; `out` holds what was found so far. */

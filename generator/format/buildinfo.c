@@ -47,6 +47,8 @@ static json_t *signed_json(const struct buildinfo *b)
 		put_member(json, "deltas", deltas_json(b), &failed);
 	put_member(json, "elsewhere", elsewhere, &failed);
 	put_member(json, "lineage", lineage, &failed);
+	if (b->pointer_max_age != BUILDINFO_MAX_AGE)
+		put_member(json, "pointerMaxAge", json_integer(b->pointer_max_age), &failed);
 	put_member(json, "tool", put_text(b->tool), &failed);
 	return put_done(json, failed);
 }
@@ -188,6 +190,16 @@ static int read_lineage(struct wire *w, void *out, const json_t *v)
 	return b->lineage ? 0 : -1;
 }
 
+static int read_pointer_max_age(struct wire *w, void *out, const json_t *v)
+{
+	int64_t n;
+
+	if (wire_int(w, &n, v, 0, BUILDINFO_MAX_AGE_MAX, "pointerMaxAge is not a number of seconds, at most 86400"))
+		return -1;
+	((struct buildinfo *)out)->pointer_max_age = (uint32_t)n;
+	return 0;
+}
+
 static int check_encoding(struct wire *w, struct buildinfo *b, struct slice bytes)
 {
 	struct strbuf again = STRBUF_INIT, payload = STRBUF_INIT;
@@ -212,12 +224,13 @@ int buildinfo_decode(struct buildinfo *out, struct arena *a, struct slice bytes,
 		{ "deltas", read_deltas, NULL },
 		{ "elsewhere", read_elsewhere, "there is no elsewhere" },
 		{ "lineage", read_lineage, "there is no lineage" },
+		{ "pointerMaxAge", read_pointer_max_age, NULL },
 		{ "tool", read_tool, "there is no tool" },
 	};
 	static const struct wire_shape shape = { "signed is not an object", "unknown key in signed", members,
 						 COUNT(members) };
 	struct wire w = { .a = a };
-	struct buildinfo b = { 0 };
+	struct buildinfo b = { .pointer_max_age = BUILDINFO_MAX_AGE };
 	json_auto_t *json = NULL;
 
 	if (envelope_decode(&b.signatures, &json, a, bytes, BUILDINFO_MAX, why))

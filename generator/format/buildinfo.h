@@ -13,6 +13,9 @@
 #define BUILDINFO_MAX     (UINT64_C(64) << 20)
 #define BUILDINFO_LINEAGE 50
 
+#define BUILDINFO_MAX_AGE     60 /* seconds, where nobody says anything else; build.json does not name it then */
+#define BUILDINFO_MAX_AGE_MAX 86400
+
 struct elsewhere {
 	struct slice path; /* relative to <appCode>/ : "targets/o/<h16>/<hash>.<name>" */
 	uint64_t length;
@@ -33,6 +36,7 @@ struct buildinfo {
 	size_t nlineage;                 /* 1..BUILDINFO_LINEAGE */
 	struct elsewhere *elsewhere;     /* listed objects that are not in this tree; sorted by path */
 	size_t nelsewhere;
+	uint32_t pointer_max_age;       /* seconds for which caches may keep what changes under its name */
 	struct buildinfo_delta *deltas; /* in the order of the builder */
 	size_t ndeltas;
 	struct envelope signatures;

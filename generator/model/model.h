@@ -282,6 +282,17 @@ struct element { /* an attribute that rules may name */
 	bool declared; /* has a resources file */
 };
 
+struct census_count {
+	struct slice value; /* of a version attribute a version */
+	uint64_t devices;
+};
+
+struct census { /* audience.json: how many devices have which value of an attribute; for estimates alone */
+	const struct element *element;
+	struct census_count *v;
+	size_t n;
+};
+
 struct app {
 	struct slice dir;     /* "apps/<dir>" relative to REPO */
 	struct origin origin; /* app.ini */
@@ -302,6 +313,8 @@ struct app {
 
 	struct element *elements; /* built-in ones first, then declared ones by name */
 	size_t nelements;
+	struct census *census[PLATFORM_COUNT]; /* in the order of the file */
+	size_t ncensus[PLATFORM_COUNT];
 	struct whitelist **whitelists; /* by name */
 	size_t nwhitelists;
 	struct upgrade

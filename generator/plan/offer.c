@@ -52,16 +52,18 @@ static const struct task *rollback_of(const struct release *r)
 	return NULL;
 }
 
-/* Best first. Total: ids are unique in a release. */
-static int by_rank(const void *x, const void *y)
+int task_rank_cmp(const struct task *a, const struct task *b)
 {
-	const struct task *a = *(const struct task *const *)x, *b = *(const struct task *const *)y;
-
 	if (a->type != b->type)
 		return a->type < b->type ? -1 : 1;
 	if (a->published_at != b->published_at)
 		return a->published_at > b->published_at ? -1 : 1;
 	return slice_cmp(b->id, a->id);
+}
+
+static int by_rank(const void *x, const void *y)
+{
+	return task_rank_cmp(*(const struct task *const *)x, *(const struct task *const *)y);
 }
 
 static void set_window(struct offer *o, const struct window *w)
@@ -319,6 +321,18 @@ void offers_switch(struct offers *out, struct arena *a, const struct app *app, e
 bool offer_is_dev_ship(const struct offer *o)
 {
 	return o->dev && o->release && o->release->kind == KIND_HOTPATCH && hotpatch_of(o->release)->version_key.n > 0;
+}
+
+bool offer_closes(const struct offer *closer)
+{
+	return !closer->nlists && !closer->has_from && !closer->has_window && !closer->has_until &&
+	       !closer->has_percent;
+}
+
+bool offer_guards_cover(const struct offer *closer, const struct offer *o)
+{
+	return (!closer->dev || o->dev) && (closer->dev || !offer_is_dev_ship(o)) &&
+	       (!closer->has_above || (o->has_above && o->above <= closer->above));
 }
 
 const char *offer_fate_text(enum offer_fate fate)

@@ -87,8 +87,16 @@ void offers_releases(struct offers *out, struct arena *a, const struct app *app,
 		     int64_t commit_time);
 void offers_switch(struct offers *out, struct arena *a, const struct app *app, enum platform p);
 
+/* The order of tasks of one release: below 0 when `a` goes before `b`. Total: ids are unique in a release. */
+int task_rank_cmp(const struct task *a, const struct task *b);
+
 /* A dev offer of a ship, which prod offers do not close. */
 bool offer_is_dev_ship(const struct offer *o);
+
+/* An offer closes others when it has no guard but those that can be compared: the channel, `above`, and `unless`. Then, does it hold
+ * wherever `o` holds, as far as channel and `above` go? */
+bool offer_closes(const struct offer *closer);
+bool offer_guards_cover(const struct offer *closer, const struct offer *o);
 
 /* Why it was dropped, in a few words for people; "" for a live one. */
 const char *offer_fate_text(enum offer_fate fate);

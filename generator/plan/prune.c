@@ -60,11 +60,9 @@ struct queued {
 	uint32_t number; /* of the offer */
 	uint32_t npreds;
 	const struct pred *preds;
-	uint64_t attrs;               /* one bit for each attribute that it restricts, modulo 64 */
-	bool free, closes;            /* no guard; none but the following three, which can be compared */
-	bool dev;                     /* devices of this channel alone */
-	bool apart;                   /* offer_is_dev_ship(): open to dev offers only */
-	uint32_t above;               /* 0: no such guard */
+	uint64_t attrs; /* one bit for each attribute that it restricts, modulo 64 */
+	bool closes;    /* offer_closes() */
+	const struct offer *offer;
 	const struct numbers *unless; /* NULL: no such guard; one and the same for all offers of a release */
 };
 
@@ -82,11 +80,8 @@ static struct queued queue_item(const struct offer *o, uint32_t number)
 		.number = number,
 		.npreds = (uint32_t)o->npreds,
 		.preds = o->preds,
-		.free = o->free,
-		.closes = !o->nlists && !o->has_from && !o->has_window && !o->has_until && !o->has_percent,
-		.dev = o->dev,
-		.apart = offer_is_dev_ship(o),
-		.above = o->has_above ? o->above : 0,
+		.closes = offer_closes(o),
+		.offer = o,
 		.unless = o->nunless > 0 ? o->unless : NULL,
 	};
 
@@ -97,8 +92,7 @@ static struct queued queue_item(const struct offer *o, uint32_t number)
 
 static bool guards_cover(const struct queued *u, const struct queued *o)
 {
-	return (!u->dev || o->dev) && (u->dev || !o->apart) && (!u->above || (o->above && o->above <= u->above)) &&
-	       (!u->unless || u->unless == o->unless);
+	return (!u->unless || u->unless == o->unless) && offer_guards_cover(u->offer, o->offer);
 }
 
 /* Does `u`, which closes, hold wherever `o` holds? */
@@ -154,12 +148,12 @@ static void fill(struct queue *q, const struct offer_slot *slot)
 		if (q->offers[i].fate != OFFER_LIVE)
 			continue;
 		*item = queue_item(&q->offers[i], i);
-		if (taker && !item->apart) {
+		if (taker && !offer_is_dev_ship(item->offer)) {
 			close_offer(q, i, taker->number);
 			continue;
 		}
 		q->n++;
-		if (!taker && item->free && item->npreds == 0)
+		if (!taker && item->offer->free && item->npreds == 0)
 			taker = item;
 	}
 }

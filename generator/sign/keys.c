@@ -3,21 +3,10 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
-#include "sign/external.h"
+#include "base/external.h"
 #include "sign/pkey.h"
 #include "sign/signature.h"
-
-void keys_guard(void)
-{
-	struct rlimit none = { 0, 0 };
-
-	/* Neither can fail in a way that the caller could do anything about. */
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
 
 /* --- loading ----------------------------------------------------------------------------------------------------------- */
 
@@ -225,7 +214,15 @@ static int sign_here(struct slice *sig, struct arena *a, const struct key *k, st
 static int sign_elsewhere(struct slice *sig, struct arena *a, const struct key *k, struct slice message,
 			  struct diags *d)
 {
-	const struct external x = { k->exec, k->dir, k->path, EXTERNAL_TIME_MS };
+	const struct external x = {
+		.command = k->exec,
+		.dir = k->dir,
+		.name = k->path,
+		.what = "command that signs for it",
+		.hidden = PASSPHRASE_VARIABLE,
+		.limit = KEYS_EXEC_OUTPUT,
+		.time_ms = EXTERNAL_TIME_MS,
+	};
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
 	if (external_run(&out, &x, message, d))

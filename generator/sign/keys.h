@@ -9,7 +9,7 @@
  * Safety     a file of a private key that group or others can read is refused, and one of a public key that they can write. A
  *            symbolic link is followed: what counts is the file that it leads to (secrets are mounted like that). Nothing of a
  *            private key or a passphrase is ever printed, kept in the environment of a command, or written into a core file
- *            (keys_guard()); buffers that held one are cleansed.
+ *            (base/secrecy.h); buffers that held one are cleansed.
  * Errors     environment errors (exit 3) that name the file.
  * Threads    one keyset, one thread. */
 #ifndef SIGN_KEYS_H
@@ -20,8 +20,11 @@
 #include "format/tuf.h"
 #include "sign/settings.h"
 
-#define PUBLIC_SUFFIX ".pub"         /* of the file of a public half */
-#define KEY_BIT(role) (1u << (role)) /* of enum key_role */
+#define PUBLIC_SUFFIX    ".pub"         /* of the file of a public half */
+#define KEY_BIT(role)    (1u << (role)) /* of enum key_role */
+#define KEYS_EXEC_OUTPUT 4096           /* bytes that a command may write as its signature */
+/* Variables of the environment that begin with this hold passphrases, and no command sees them. */
+#define PASSPHRASE_VARIABLE "MDSTATIC_PASSPHRASE"
 
 struct key {
 	struct pubkey public;
@@ -55,9 +58,6 @@ struct keyset {
 	{                                                                                                              \
 		.mem = ARENA_INIT                                                                                      \
 	}
-
-/* No core file, and no other process may look into this one: before any secret is read. */
-void keys_guard(void);
 
 /* Reads the settings of `dir`, and the keys of the roles in `needed` (KEY_BIT). `ask` NULL: encrypted keys are refused. */
 int keys_load(struct keyset *out, const char *dir, unsigned needed, const struct passphrases *ask, struct digests *dg,

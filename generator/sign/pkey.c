@@ -30,17 +30,11 @@ static void pem_cleanse(struct pem *p)
 	OPENSSL_cleanse(p, sizeof(*p));
 }
 
-static void close_at(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 /* --- files ------------------------------------------------------------------------------------------------------------ */
 
 static int pem_read(struct pem *out, const char *path, struct diags *d)
 {
-	CLEANUP(close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	CLEANUP(file_close_at) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))

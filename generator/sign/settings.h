@@ -7,7 +7,7 @@
  *                              names no key. One file stands once in a section.
  *              exec1 … exec9   a command of /bin/sh that signs for the key of the same number, which must be written, and public: it is run in
  *                              KEYDIR, gets the payload on its standard input and writes the signature on its standard output: raw bytes, or
- *                              hex or base64 (sign/external.h). A line holds 190 bytes, and ` ;` begins a comment: what is longer is a script.
+ *                              hex or base64 (base/external.h). A line holds 190 bytes, and ` ;` begins a comment: what is longer is a script.
  *              threshold       how many of the keys must sign, 1 to the number of keys, default 1: what `keys root` writes into a root. (What
  *                              counts when something is signed is what the root says.)
  *              expires         days that a new file is good for: 1 to 3650

@@ -2,6 +2,7 @@
 //
 //     node definitions.mjs resolve FOLDER DEVICES     20 upgrade tasks, 100 switches; DEVICES device lines
 //     node definitions.mjs check FOLDER APPS          500 releases of all kinds of upgrades and hotpatches, and 500 switches an app
+//     node definitions.mjs publish FOLDER LISTS       that many lists, each a file of 4 KB in the tree, and 20 hotpatches of 5 MB
 //     node definitions.mjs SHAPE FOLDER DRAW          one of the shapes below, to look at
 //
 //     shapes[name](draw): Map path → value    the files of a definitions repository; a value is a text or goes to JSON
@@ -160,6 +161,25 @@ function checkDefinitions(apps) {
 	const files = new Map();
 	for (let n = 0; n < apps; n++)
 		checkApp(files, n);
+	return files;
+}
+
+// --- the publish bench ----------------------------------------------------------------------------------------------
+
+function publishDefinitions(count) {
+	const files = new Map([['apps/bench/app.ini', ini('[ios]', 'audience = 500000')]]);
+	for (let i = 0; i < count; i++)
+		files.set(`apps/bench/whitelists/list-${i}.txt`, Array.from({ length: 20 }, (_, k) => `u-${i}-${k}\n`).join(''));
+	for (let i = 0; i < count; i += 100) {
+		files.set(`apps/bench/switches/switch_${i}.json`, { values: Array.from({ length: Math.min(100, count - i) }, (_, k) => (
+			{ id: `v${k}`, value: `on ${k}`, platform: 'android', type: 'whitelist', whitelists: [`list-${i + k}`] })) });
+	}
+	for (let i = 0; i < 20; i++) {
+		const at = `apps/bench/hotpatches/ios/1.0.${i}/1`;
+		files.set(`${at}/patch.bin`, Buffer.from(BigUint64Array.from({ length: 5 << 17 }, () => (random(2), state)).buffer));
+		files.set(`${at}/release.json`, { platform: 'ios', productVersion: `1.0.${i}`, patchNumber: 1, package: { file: 'patch.bin' },
+			tasks: [{ id: 'all', type: 'official', publishedAt: '2026-01-01T00:00:00Z' }] });
+	}
 	return files;
 }
 
@@ -401,7 +421,7 @@ export function devices(name, steady, count) {
 	}));
 }
 
-export const text = (value) => typeof value === 'string' ? value : JSON.stringify(value, null, 2) + '\n';
+export const text = (value) => typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value, null, 2) + '\n';
 
 function write(folder, files) {
 	for (const [path, value] of files) {
@@ -412,7 +432,8 @@ function write(folder, files) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [, , what, folder, count] = process.argv;
-	write(folder, what === 'resolve' ? resolveDefinitions() : what === 'check' ? checkDefinitions(Number(count)) : shapes[what](Number(count)));
+	write(folder, what === 'resolve' ? resolveDefinitions() : what === 'check' ? checkDefinitions(Number(count))
+		: what === 'publish' ? publishDefinitions(Number(count)) : shapes[what](Number(count)));
 	if (what === 'resolve')
 		writeFileSync(`${folder}/devices.jsonl`, Array.from({ length: Number(count) }, () => JSON.stringify(resolveDevice()) + '\n').join(''));
 }

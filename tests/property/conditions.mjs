@@ -182,7 +182,8 @@ function inWindow({ release, task }, app, salt, device, at) {
 const matcher = remembered((pattern) => new RegExp(`^(?:${pattern.replace(/\\(.)/g, (_, c) =>
 	`\\x${c.charCodeAt(0).toString(16)}`)})$`, "su"));
 
-function onList({ idType, ids, patterns }, device) {
+// Whether a list has the device, by the list's own id.
+export function onList({ idType, ids, patterns }, device) {
 	const own = id(device, idType);
 	return own !== undefined && (ids ? ids.has(own) : patterns.some((pattern) => matcher(pattern).test(own)));
 }

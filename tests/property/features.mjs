@@ -84,5 +84,10 @@ const indexes = [
 	"index hotpatch nothing", "folded appVersion", "folded osVersion", "folded fold", "folded text", "folded exact",
 ];
 
+const words = [
+	...each(["upgrade", "h5", "switches"], (kind) => `words for ${kind}`),
+	...each(["hotpatch", "quickfix"], (kind) => [`words for ${kind}, apply`, `words for ${kind}, rollback`]),
+];
+
 export const FEATURES = [...tasks, ...rollbacks, ...rules, ...buckets, ...whitelists, ...upgrades, ...hotpatches, ...h5,
-	...quickfixes, ...switches, ...indexes];
+	...quickfixes, ...switches, ...indexes, ...words];

@@ -6,15 +6,18 @@ import { devices, instants } from "./devices.mjs";
 import { FEATURES } from "./features.mjs";
 import { met, meet, read, settled } from "./oracle.mjs";
 import { definitions, Random, shapeOf, windows } from "./random.mjs";
+import { readRender, winnerOf } from "./render.mjs";
 import { served } from "./served.mjs";
 import { limit } from "./share.mjs";
-import { build, candidates, prepare, resolve, work } from "./tree.mjs";
+import { build, candidates, prepare, render, resolve, work } from "./tree.mjs";
 
 const { env } = process;
 const long = Boolean(env.LONG);
 const firstSeed = env.SEED ? Number(env.SEED) : long ? Math.floor(Date.now() / 1000) : 20260302;
 const count = env.SETS ? Number(env.SETS) : long ? 5000 : 200;
 const BATCH = 20;
+const WORDS = 8; // every eighth device is looked up in the render too, in every other batch of shapes
+const isWorded = (seed) => long || Math.floor(seed / BATCH) % 2 === 1;
 
 // Sets of a size that people ask about.
 const large = { ...shapeOf(0), exact: true, elements: 6, free: 5, devices: 200 };
@@ -32,8 +35,21 @@ function differing(answer, other) {
 		!isDeepStrictEqual(value, flat(other)[key])));
 }
 
+// Throws when the words for it say something else than what a device gets. That no module of a quick fix is for it, they do not say.
+function compareWords(words, device, at, got) {
+	const [expected, said] = [winnerOf(got), words.answer(device, at)];
+	if (expected.quickfix === null && said.quickfix?.action === "apply")
+		said.quickfix = null;
+	for (const [kind, found] of Object.entries(said).filter(([, found]) => found && Object.keys(found).length > 0))
+		meet(`words for ${kind}${found.action ? `, ${found.action}` : ""}`);
+	if (!isDeepStrictEqual(expected, said))
+		throw new Error([`at       ${rfc3339(at)}`, `device   ${JSON.stringify(device)}`,
+			`resolved ${JSON.stringify(differing(expected, said))}`,
+			`rendered ${JSON.stringify(differing(said, expected))}`].join("\n"));
+}
+
 // Throws when a device gets something else than it should.
-function compare(folder, { oracle, devices: all, lines: file, tree }, at) {
+function compare(folder, { oracle, devices: all, lines: file, tree, words }, at) {
 	const lines = resolve(folder, oracle.code, file, rfc3339(at));
 	for (const [i, device] of all.entries()) {
 		const got = JSON.parse(lines[i]);
@@ -42,6 +58,8 @@ function compare(folder, { oracle, devices: all, lines: file, tree }, at) {
 			throw new Error([`app      ${oracle.code}`, `at       ${rfc3339(at)}`, `device   ${JSON.stringify(device)}`,
 				`expected ${JSON.stringify(differing(expected, got))}`,
 				`got      ${JSON.stringify(differing(got, expected))}`].join("\n"));
+		if (words && i % WORDS === 0)
+			compareWords(words, device, at, got);
 	}
 }
 
@@ -95,22 +113,33 @@ function agrees(seed, shape, name = `seed ${seed}`, again = `SEED=${seed} SETS=1
 		if (apps.length > 1)
 			meet("several apps");
 		build(folder, set).forEach(meetShape);
+		if (isWorded(seed)) {
+			render(folder);
+			for (const [, questions] of apps)
+				questions.words = readRender(join(folder, "render"), questions.oracle.code, questions.oracle.lists);
+		}
 		for (const [app, questions] of apps)
 			for (const at of [null, ...instants(random, app, set.commitTime, shape.instants)])
 				compare(folder, questions, at);
 	});
 }
 
-// No device can tell a share's tenth digit, so the limits of windows are read from the manifests.
+// No device can tell a share's tenth digit, so the limits of windows are read from the manifests, and from the words.
 function sharesAgree(seed) {
 	return passes("shares of windows", `SEED=${seed}`, windows(new Random(seed), seed, 40), (folder, set) => {
 		build(folder, set);
+		render(folder);
 		const got = new Map(candidates(folder).map((candidate) => [candidate.t, candidate.limit]));
+		const code = `P${seed}-default`;
+		const said = new Map(readRender(join(folder, "render"), code).slots.get("upgrade/android")
+			.map((candidate) => [candidate.task, candidate.limit]));
 		for (const { id, window } of JSON.parse(set.apps[0].files.get("upgrades/android/1/release.json")).tasks) {
 			const { audience, users } = window;
 			const expected = limit(audience, users).toString(16).padStart(16, "0");
 			if (got.get(id) !== expected)
 				throw new Error(`${users} of ${audience}: expected ${expected}, got ${got.get(id)}`);
+			if (said.get(id) !== limit(audience, users))
+				throw new Error(`${users} of ${audience}: expected ${expected}, the render says ${said.get(id)}`);
 		}
 	});
 }

@@ -52,6 +52,11 @@ export function build(folder, { apps, commitTime }) {
 	return JSON.parse(report).apps.flatMap(({ indexes }) => indexes);
 }
 
+// The words for it: folder/render.
+export function render(folder) {
+	must(mdstatic, ["render", join(folder, "repo"), "--out", join(folder, "render")]);
+}
+
 // A line for each device of the file; at: a time, or `none`.
 export function resolve(folder, app, devices, at) {
 	return must(mdstatic, ["resolve", join(folder, "tree"), "--app", app, "--root", root, "--devices", devices, "--at",

@@ -39,7 +39,7 @@ const KEYS = {
 	recipes: [7, words("format recipes")],
 	recipe: [7, words("facts hash length name")],
 	files: [7, words("files format")],
-	build: [8, words("_type app commit deltas elsewhere lineage tool")],
+	build: [8, words("_type app commit deltas elsewhere lineage pointerMaxAge tool")],
 	pair: [8, words("from kind reason size slot version")],
 };
 

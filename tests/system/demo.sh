@@ -5,7 +5,7 @@ set -euo pipefail
 demo() { "$top/examples/demo.sh" 2>&1; }
 # The development keys are new each time, and with them the signature inside an H5 package, its size, and that of its delta.
 plain() {
-	sed -E 's/commit [0-9a-f]+//; s/, [0-9]+ objects of [0-9]+ bytes//; s/(DEMO01.* files, )[0-9]+ bytes/\1/
+	sed -E 's/commit [0-9a-f]+//; s/\([0-9a-f]{12}\)//g; s/(published|unchanged) ([0-9]+ files), [0-9.]+ [kM]?B(ytes)?/\1 \2/g; s/, [0-9.]+ kB(ytes)?$//; s/; [0-9.]+ [kM]B sent//; s/, [0-9]+ objects of [0-9]+ bytes//; s/(DEMO01.* files, )[0-9]+ bytes/\1/
 		/expires/d; /delta h5/d; /"fallback_base_url"/,/"sub_url"/{/"fileSize"|"sha256"/d}
 		/"h5": /,/"hotpatch"/{/"fromSha256"|"sha256"|"size"|"url"/d}'
 }

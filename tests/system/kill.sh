@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# A build that is killed anywhere leaves the old tree or none: 60 kills (LONG=1: 600) at moments spread over a build's length, each
+# A build that is killed anywhere leaves the old tree or none: 20 kills (LONG=1: 200) at moments spread over a build's length, each
 # followed by verify; the next build succeeds and clears what was left behind.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 use_keys
 example_repo "$work/repo"
 root=$work/repo/keys/1.root.json
-rounds=${LONG:+600}
-rounds=${rounds:-60}
+rounds=${LONG:+200}
+rounds=${rounds:-20}
 commits=()
 for percent in 25 50; do
 	sed -i -E "s/\"percent\": [0-9.]+,/\"percent\": $percent,/" "$work/repo/apps/demo/upgrades/android/8.0.10/release.json"

@@ -5,10 +5,12 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -163,6 +165,31 @@ static void test_map(void **state)
 	file_unmap(&map);
 	assert_int_equal(file_map(&map, "none", &d), -1);
 	assert_refused(&d, "none", "No such file");
+}
+
+static void test_descriptors(void **state)
+{
+	CLEANUP(file_close_at) int fd = open("a", O_RDWR | O_CREAT, 0600);
+	CLEANUP(file_close_at) int other = open("a", O_RDONLY);
+	CLEANUP(file_close_at) int folder = open(".", O_RDONLY);
+	struct diags d = DIAGS_INIT;
+	struct file_map map;
+
+	assert_int_equal(file_write_fd(fd, SLICE("con"), "(file)", &d), 0);
+	assert_int_equal(file_write_fd(fd, SLICE("tent"), "(file)", &d), 0);
+	assert_int_equal(file_map_fd(&map, other, "(file)", &d), 0);
+	assert_true(slice_eqs(map.data, "content"));
+	file_unmap(&map);
+	assert_int_equal(file_write_fd(other, SLICE("x"), "(file)", &d), -1);
+	assert_refused(&d, "(file)", "Bad file descriptor");
+	assert_int_equal(file_map_fd(&map, folder, "(folder)", &d), -1);
+	assert_unfit(&d, "(folder)", "is not a regular file");
+
+	assert_int_equal(file_lock(fd, true, "(file)", &d), 0);
+	assert_int_equal(file_lock(other, true, "(file)", &d), 0);
+	assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
+	assert_int_equal(file_lock(-1, false, "(none)", &d), -1);
+	assert_refused(&d, "(none)", "Bad file descriptor");
 }
 
 static void test_replace(void **state)
@@ -339,9 +366,19 @@ static void test_sync(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_create_and_read), TEST(test_odd_files),    TEST(test_read_fd), TEST(test_map),
-		TEST(test_replace),         TEST(test_failed_write), TEST(test_mkdirs),  TEST(test_remove_tree),
-		TEST(test_depth),           TEST(test_walk),         TEST(test_exists),  TEST(test_sync),
+		TEST(test_create_and_read),
+		TEST(test_odd_files),
+		TEST(test_read_fd),
+		TEST(test_map),
+		TEST(test_descriptors),
+		TEST(test_replace),
+		TEST(test_failed_write),
+		TEST(test_mkdirs),
+		TEST(test_remove_tree),
+		TEST(test_depth),
+		TEST(test_walk),
+		TEST(test_exists),
+		TEST(test_sync),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,9 +47,49 @@ static void test_words(void **state)
 	}
 }
 
+static void test_parse(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds; /* -1: refused */
+	} cases[] = {
+		{ "0", 0 },
+		{ "0d", 0 },
+		{ "90s", 90 },
+		{ "15m", 900 },
+		{ "12h", 43200 },
+		{ "30d", 30 * (int64_t)DAY },
+		{ "36500d", SPAN_MAX },
+		{ "36501d", -1 },
+		{ "876001h", -1 },
+		{ "18446744073709551615s", -1 },
+		{ "18446744073709551616s", -1 },
+		{ "", -1 },
+		{ "d", -1 },
+		{ "5", -1 },
+		{ "-1d", -1 },
+		{ "1.5d", -1 },
+		{ " 1d", -1 },
+		{ "1 d", -1 },
+		{ "1w", -1 },
+		{ "1dd", -1 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t seconds = -1;
+		bool good = span_parse(&seconds, slice_of(cases[i].text));
+
+		print_message("%s\n", cases[i].text);
+		assert_int_equal(good, cases[i].seconds >= 0);
+		assert_int_equal(seconds, cases[i].seconds);
+	}
+	assert_false(span_parse(&(int64_t){ 0 }, (struct slice){ "1\0d", 3 }));
+	assert_false(span_parse(&(int64_t){ 0 }, (struct slice){ "1\0", 2 }));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_words) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_words), cmocka_unit_test(test_parse) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

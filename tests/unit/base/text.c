@@ -217,6 +217,11 @@ static void test_hex(void **state)
 	assert_false(text_hex(out, 3, SLICE("11111g")));
 	assert_memory_equal(out, "\x00\xaf\x9b", 3);
 	assert_true(text_hex(out, 0, SLICE("")));
+	assert_true(text_hex_any(out, 3, SLICE("10Af9B")));
+	assert_memory_equal(out, "\x10\xaf\x9b", 3);
+	assert_false(text_hex_any(out, 3, SLICE("10Af9G")));
+	assert_false(text_hex_any(out, 3, SLICE("10Af9")));
+	assert_memory_equal(out, "\x10\xaf\x9b", 3);
 }
 
 int main(void)

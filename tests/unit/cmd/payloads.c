@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "base/cmd.h"
 #include "cmd/payloads.h"
 
 const struct command *const commands[] = { NULL }; /* the table of the program */

@@ -1,4 +1,5 @@
 /* Elements, the values listed for them, and the census that uses their names. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -161,23 +162,41 @@ static void test_elements(void **state)
 
 static const struct {
 	const char *text, *said;
+	const char *kept; /* "platform attribute value=count …"; NULL: not looked at */
 } censuses[] = {
-	{ "{}", "" },
-	{ "{'$schema':'x','android':{'osVersion':{'14':500,'13.1':0},'city':{'Beijing':100000000000}},'ios':{}}", "" },
-	{ "[]", "1:1: error: the file must hold an object, not an array\n" },
-	{ "{'andriod':{}}", "1:2: error: unknown key \"andriod\"; did you mean \"android\"?\n" },
-	{ "{'ios':1}", "1:8: error: \"ios\" must be an object, not a number\n" },
-	{ "{'ios':{'town':{}}}", "1:9: error: unknown element \"town\"\n" },
-	{ "{'ios':{'osversion':{}}}", "1:9: error: unknown element \"osversion\"; did you mean \"osVersion\"?\n" },
-	{ "{'ios':{'city':3}}", "1:16: error: \"city\" must be an object, not a number\n" },
-	{ "{'ios':{'city':{' ':3}}}", "1:17: error: a value must not be empty\n" },
-	{ "{'ios':{'city':{'a':'3'}}}", "1:21: error: \"a\" must be a whole number, not a string\n" },
-	{ "{'ios':{'city':{'a':1.5}}}", "1:21: error: a count must be a whole number, not 1.5\n" },
-	{ "{'ios':{'city':{'a':-1}}}", "1:21: error: the count is -1; it must lie in 0..100000000000\n" },
+	{ "{}", "", "" },
+	{ "{'$schema':'x','android':{'osVersion':{'14':500,'13.1':0},'city':{'Beijing':100000000000}},'ios':{}}", "",
+	  "android osVersion 14=500 13.1=0 android city Beijing=100000000000 " },
+	{ "[]", "1:1: error: the file must hold an object, not an array\n", NULL },
+	{ "{'andriod':{}}", "1:2: error: unknown key \"andriod\"; did you mean \"android\"?\n", NULL },
+	{ "{'ios':1}", "1:8: error: \"ios\" must be an object, not a number\n", NULL },
+	{ "{'ios':{'town':{}}}", "1:9: error: unknown element \"town\"\n", NULL },
+	{ "{'ios':{'osversion':{}}}", "1:9: error: unknown element \"osversion\"; did you mean \"osVersion\"?\n",
+	  NULL },
+	{ "{'ios':{'city':3}}", "1:16: error: \"city\" must be an object, not a number\n", NULL },
+	{ "{'ios':{'city':{' ':3}}}", "1:17: error: a value must not be empty\n", NULL },
+	{ "{'ios':{'city':{'a':'3'}}}", "1:21: error: \"a\" must be a whole number, not a string\n", NULL },
+	{ "{'ios':{'city':{'a':1.5}}}", "1:21: error: a count must be a whole number, not 1.5\n", NULL },
+	{ "{'ios':{'city':{' b ':7,'a':-1},'isp':{}}}",
+	  "1:29: error: the count is -1; it must lie in 0..100000000000\n", "ios city b=7 ios isp " },
 	{ "{'ios':{'city':{'a':100000000001}}}",
-	  "1:21: error: the count is 100000000001; it must lie in 0..100000000000\n" },
-	{ "{'ios':{'osVersion':{'x':1}}}", "1:22: error: \"x\" is not a version\n" },
+	  "1:21: error: the count is 100000000001; it must lie in 0..100000000000\n", NULL },
+	{ "{'ios':{'osVersion':{'x':1}}}", "1:22: error: \"x\" is not a version\n", NULL },
 };
+
+static void describe_census(struct strbuf *out, const struct app *app)
+{
+	for (size_t p = 0; p < PLATFORM_COUNT; p++) {
+		for (size_t i = 0; i < app->ncensus[p]; i++) {
+			const struct census *c = &app->census[p][i];
+
+			strbuf_addf(out, "%s " SLICE_FMT " ", platform_name((enum platform)p),
+				    SLICE_ARG(c->element->name));
+			for (size_t k = 0; k < c->n; k++)
+				strbuf_addf(out, SLICE_FMT "=%" PRIu64 " ", SLICE_ARG(c->v[k].value), c->v[k].devices);
+		}
+	}
+}
 
 static void test_audience(void **state)
 {
@@ -190,10 +209,15 @@ static void test_audience(void **state)
 		repo_init(&r, files);
 		load(&app, &r);
 		struct slice text = slice_of(with_quotes(&r.a, censuses[i].text));
-		audience_check(&app, (struct origin){ "a", text }, &r.a, &r.d);
+		audience_load(&app, (struct origin){ "a", text }, &r.a, &r.d);
 		char *said = repo_said(&r);
 		assert_string_equal(said, with_path(&r.a, "a", censuses[i].said));
 		free(said);
+		struct strbuf kept = STRBUF_INIT;
+		describe_census(&kept, &app);
+		if (censuses[i].kept)
+			assert_string_equal(kept.p ? kept.p : "", censuses[i].kept);
+		strbuf_release(&kept);
 		repo_release(&r);
 	}
 }

@@ -298,7 +298,8 @@ static inline void tiny_metadata(struct tiny *t, struct tree *tree, unsigned ver
 			       .tool = SLICE("0.1.0"),
 			       .nlineage = 1,
 			       .elsewhere = (struct elsewhere *)(uintptr_t)kept,
-			       .nelsewhere = nkept };
+			       .nelsewhere = nkept,
+			       .pointer_max_age = BUILDINFO_MAX_AGE };
 	struct strbuf payload = STRBUF_INIT, bytes = STRBUF_INIT;
 
 	f.targets = (struct tuf_targets){ .v = objects_targets(&t->mem, &t->objects), .n = t->objects.n };

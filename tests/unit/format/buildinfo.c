@@ -66,10 +66,53 @@ static void test_deltas(void **state)
 	}
 }
 
+/* 60 has one form, to be absent; so a build.json from before there was such a member stays as it is. */
+static void test_pointer_max_age(void **state)
+{
+	static const struct {
+		const char *member;
+		uint32_t seconds;
+		const char *why; /* NULL: it is read */
+	} cases[] = {
+		{ "", 60, NULL },
+		{ "\"pointerMaxAge\":0,", 0, NULL },
+		{ "\"pointerMaxAge\":1,", 1, NULL },
+		{ "\"pointerMaxAge\":86400,", 86400, NULL },
+		{ "\"pointerMaxAge\":60,", 0,
+		  "is not in the one form that mdstatic writes (order, white space, escapes)" },
+		{ "\"pointerMaxAge\":-1,", 0, "pointerMaxAge is not a number of seconds, at most 86400" },
+		{ "\"pointerMaxAge\":86401,", 0, "pointerMaxAge is not a number of seconds, at most 86400" },
+		{ "\"pointerMaxAge\":\"1\",", 0, "pointerMaxAge is not a number of seconds, at most 86400" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct strbuf bytes = STRBUF_INIT;
+		struct arena a = ARENA_INIT;
+		struct buildinfo b;
+		const char *why = NULL;
+
+		print_message("%s\n", cases[i].member);
+		strbuf_addf(&bytes,
+			    "{\"signatures\":[{\"keyid\":\"" ZEROS
+			    "\",\"sig\":\"00\"}],\"signed\":{\"_type\":\"build\",\"app\":\"A-b\","
+			    "\"commit\":\"\",\"elsewhere\":{},\"lineage\":[\"" ZEROS "\"],%s\"tool\":\"0.1.0\"}}",
+			    cases[i].member);
+		assert_int_equal(buildinfo_decode(&b, &a, strbuf_slice(&bytes), &why), cases[i].why ? -1 : 0);
+		if (cases[i].why)
+			assert_string_equal(why, cases[i].why);
+		else
+			assert_int_equal(b.pointer_max_age, cases[i].seconds);
+		strbuf_release(&bytes);
+		arena_release(&a);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_deltas),
+		cmocka_unit_test(test_pointer_max_age),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

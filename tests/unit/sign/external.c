@@ -7,13 +7,17 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "sign/external.h"
+#include "base/external.h"
+#include "sign/keys.h"
 
 #define K "K/a.pub: error: the command that signs for it "
 
 static int run(struct keydir *k, struct strbuf *out, const char *command, unsigned time_ms, struct slice message)
 {
-	const struct external x = { command, k->dir, keydir_path(k, "a.pub"), time_ms };
+	const struct external x = {
+		command, k->dir, keydir_path(k, "a.pub"), "command that signs for it", PASSPHRASE_VARIABLE,
+		4096,    time_ms
+	};
 
 	return external_run(out, &x, message, &k->d);
 }
@@ -290,7 +294,7 @@ static void test_no_folder(void **state)
 {
 	struct strbuf out = STRBUF_INIT;
 	struct keydir k;
-	const struct external x = { "cat", "/nowhere/at/all", "name", 10000 };
+	const struct external x = { "cat", "/nowhere/at/all", "name", "command", NULL, 4096, 10000 };
 
 	keydir_open(&k);
 	assert_int_equal(external_run(&out, &x, SLICE("x"), &k.d), -1);

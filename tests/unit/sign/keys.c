@@ -1,10 +1,6 @@
 /* The keys of a folder: what is accepted, what is refused, and that signatures verify. */
 #include "keydir.h"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-
 #include "sign/keys.h"
 #include "sign/pkey.h"
 
@@ -581,24 +577,6 @@ static void test_public_signs_nothing(void **state)
 	EVP_PKEY_free(pkey);
 }
 
-/* In a child: it cannot be undone. */
-static void test_guard(void **state)
-{
-	int status;
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		struct rlimit core = { 1, 1 };
-
-		keys_guard();
-		getrlimit(RLIMIT_CORE, &core);
-		_exit(core.rlim_cur == 0 && core.rlim_max == 0 && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -616,7 +594,6 @@ int main(void)
 		cmocka_unit_test(test_exec),
 		cmocka_unit_test(test_exec_of_others),
 		cmocka_unit_test(test_public_signs_nothing),
-		cmocka_unit_test(test_guard),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

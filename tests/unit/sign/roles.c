@@ -304,13 +304,15 @@ static void test_buildinfo(void **state)
 			       .lineage = lineage,
 			       .nlineage = 1,
 			       .elsewhere = &kept,
-			       .nelsewhere = 1 };
+			       .nelsewhere = 1,
+			       .pointer_max_age = 1 };
 	struct buildinfo back;
 	struct strbuf first = STRBUF_INIT, second = STRBUF_INIT;
 	const char *why = "";
 
 	assert_int_equal(roles_buildinfo(&first, &w->mem, &b, SLICE(""), &w->keys, &w->chain.v[0], &w->d), 0);
 	assert_int_equal(buildinfo_decode(&back, &w->mem, strbuf_slice(&first), &why), 0);
+	assert_int_equal(back.pointer_max_age, 1);
 	assert_true(envelope_verify(&back.signatures, back.payload, &w->chain.v[0].root.keys,
 				    &w->chain.v[0].root.roles[TUF_TIMESTAMP], NULL));
 	assert_int_equal(roles_buildinfo(&second, &w->mem, &b, strbuf_slice(&first), &w->keys, &w->chain.v[0], &w->d),
