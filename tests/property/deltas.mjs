@@ -26,7 +26,7 @@ export const deltasTo = (release, app, hashOf) => (deltas, tree, { fileSize }) =
 			const file = tree.at(url);
 			const known = hashOf(from[places[i]]);
 			return file?.sha256 === sha256 && file.size === size && file.text.startsWith("mdsdelta")
-				&& size <= fileSize * Number(app.settings.get("delta.maxRatio") ?? 0.7)
+				&& size * 1e6 <= fileSize * Math.round(Number(app.settings.get("delta.maxRatio") ?? 0.7) * 1e6)
 				&& /^[0-9a-f]{64}$/.test(fromSha256) && (known === undefined || known === fromSha256)
 				&& Object.keys(more).join() === "from";
 		});
