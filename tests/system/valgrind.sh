@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$top"
 nouns="record trust download packages"
 [ -n "${LONG:-}" ] && nouns=$(basename -s .c tests/unit/resolve/*.c)
-make --no-print-directory $(printf "build/unit/resolve/%s " $nouns) BUILD="$BUILD" >/dev/null
+make --no-print-directory $(printf "$BUILD/unit/resolve/%s " $nouns) BUILD="$BUILD" >/dev/null
 for noun in $nouns; do
 	UNDER_VALGRIND=1 check "$noun" valgrind -q --error-exitcode=9 --leak-check=full "$BUILD/unit/resolve/$noun"
 done
